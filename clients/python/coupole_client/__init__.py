@@ -1,0 +1,1 @@
+"""Speak with a Coupole node from Python."""

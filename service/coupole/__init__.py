@@ -1,0 +1,1 @@
+"""Coupole: one common method and honest figures for federations of social workshops."""
