@@ -1,0 +1,1 @@
+"""A member's service: the only one that holds personal data."""

@@ -1,0 +1,45 @@
+"""Brings a node's database to the form this version of the program needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+from coupole.database import sqlite_connection
+from coupole.errors import CoupoleError
+
+
+class MigrationBroke(CoupoleError):
+    """The new form of the database does not fit its contents; it was left as it was."""
+
+
+def configuration() -> Config:
+    """Alembic's, without a file: its place is the package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+def migrate(source: Engine) -> None:
+    """Run the migrations that are missing, all in one transaction.
+
+    Foreign keys are off meanwhile: changing a parent table means making it anew, and with them on SQLite would delete
+    its children without a word.
+    """
+    config = configuration()
+    with source.execution_options(write=True).connect() as connection:
+        sqlite = sqlite_connection(connection)
+        if sqlite:
+            sqlite.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                if sqlite and sqlite.execute("PRAGMA foreign_key_check").fetchone():
+                    raise MigrationBroke()
+        finally:
+            if sqlite:
+                sqlite.execute("PRAGMA foreign_keys=ON")

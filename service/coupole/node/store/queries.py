@@ -1,0 +1,206 @@
+"""Reads what was written: a record, its history, a list, a dossier, what changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlmodel import Session
+
+from coupole.database import in_pieces
+from coupole.errors import CoupoleError
+from coupole.node.store.changes import Document, RecordNotFound
+from coupole.node.store.dossiers import dossier as dossier
+from coupole.node.store.opening import living, opened, text
+from coupole.node.store.standing import body_place, reason_place
+from coupole.node.store.tables import JOURNAL, RECORD
+from coupole.node.store.vault import NODE, PersonErased, Vault, unseal
+
+EXPORT_ORDER = ("organisation", "actor", "participant", "referral", "agreement", "accompaniment")
+"""Entities others refer to, in the order an import needs them; all others follow."""
+
+EQUAL = ("participant", "accompaniment", "status", "responsible", "organisation")
+DAYS = ("starts_on", "ends_on", "due_on")
+
+
+class FilterUnknown(CoupoleError):
+    """Lists cannot be narrowed down by this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A living document: ``text`` is its canonical JSON."""
+
+    id: str
+    entity: str
+    revision: int
+    updated_at: datetime
+    text: bytes
+
+    @property
+    def document(self) -> Document:
+        """The document, fresh each time."""
+        found: Document = orjson.loads(self.text)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One row of the journal, opened. ``text``: none for a deletion, an erasure, or when the person was erased."""
+
+    seq: int
+    entity: str
+    id: str
+    revision: int
+    kind: str
+    participant: str | None
+    actor: str
+    client: str | None
+    at: datetime
+    reason: str | None
+    text: bytes | None
+
+
+def read(session: Session, vault: Vault, record: str, as_of: date | datetime | int | None = None) -> Document:
+    """The document as it stands, or as it stood.
+
+    ``as_of``: a revision, a moment, or a day (its end, UTC). Raises ``RecordNotFound``, ``PersonErased``.
+    """
+    found: Document = orjson.loads(read_text(session, vault, record, as_of))
+    return found
+
+
+def read_text(session: Session, vault: Vault, record: str, as_of: date | datetime | int | None = None) -> bytes:
+    """``read`` without parsing: the canonical JSON."""
+    columns = (JOURNAL.c.revision, JOURNAL.c.participant, JOURNAL.c.body)
+    if as_of is None:
+        query = select(*columns).join(RECORD, RECORD.c.seq == JOURNAL.c.seq).where(RECORD.c.id == record)
+    else:
+        query = select(*columns).where(JOURNAL.c.record == record, _until(as_of))
+        query = query.order_by(JOURNAL.c.seq.desc()).limit(1)
+    row = session.execute(query).first()
+    if row is None:
+        raise RecordNotFound()
+    if row.body is None:  # the last thing that happened to it by then was its end
+        raise PersonErased() if row.participant and vault.erased(row.participant) else RecordNotFound()
+    return text(vault, record, row.revision, row.participant, row.body)
+
+
+def _until(as_of: date | datetime | int) -> ColumnElement[bool]:
+    if isinstance(as_of, int):
+        return JOURNAL.c.revision == as_of
+    if isinstance(as_of, datetime):
+        return JOURNAL.c.at <= as_of
+    return JOURNAL.c.at < datetime.combine(as_of + timedelta(days=1), time(), UTC)
+
+
+def history(session: Session, vault: Vault, record: str) -> list[Version]:
+    """All versions of a record, oldest first. Raises ``RecordNotFound``, ``PersonErased``."""
+    rows = session.execute(select(JOURNAL).where(JOURNAL.c.record == record).order_by(JOURNAL.c.seq)).all()
+    if not rows:
+        raise RecordNotFound()
+    owner = rows[0].participant
+    if owner and vault.erased(owner):
+        raise PersonErased()
+    return [_version(vault, row) for row in rows]
+
+
+def changes(session: Session, vault: Vault, after: int, limit: int, entities: Iterable[str] = ()) -> list[Version]:
+    """What happened after journal row ``after``, oldest first; every entity, or the named ones."""
+    query = select(JOURNAL).where(JOURNAL.c.seq > after).order_by(JOURNAL.c.seq).limit(limit)
+    wanted = list(entities)
+    if wanted:
+        query = query.where(JOURNAL.c.entity.in_(wanted))
+    return [_version(vault, row) for row in session.execute(query)]
+
+
+def page(
+    session: Session,
+    vault: Vault,
+    entity: str,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+    filters: Mapping[str, str | date | datetime] | None = None,
+) -> list[Stored]:
+    """At most ``limit`` documents of one entity, by id, from the one behind ``after``.
+
+    Filters: participant, accompaniment, status, responsible, organisation (equal); starts_on, ends_on, due_on with
+    ``_from`` or ``_to`` behind them (both days included); updated_from. Raises ``FilterUnknown``.
+    """
+    query = living().where(RECORD.c.entity == entity).order_by(RECORD.c.id).limit(limit)
+    if after is not None:
+        query = query.where(RECORD.c.id > after)
+    return _stored(session, vault, _narrowed(query, filters or {}))
+
+
+def page_by_update(
+    session: Session, vault: Vault, entity: str, *, after: tuple[datetime, str] | None = None, limit: int = 50
+) -> list[Stored]:
+    """At most ``limit`` documents of one entity, the longest unchanged first, from behind (updated_at, id)."""
+    place = tuple_(RECORD.c.updated_at, RECORD.c.id)
+    query = living().where(RECORD.c.entity == entity).order_by(RECORD.c.updated_at, RECORD.c.id).limit(limit)
+    if after is not None:
+        query = query.where(place > tuple_(*after))
+    return _stored(session, vault, query)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many living documents there are of each entity."""
+    query = select(RECORD.c.entity, func.count()).group_by(RECORD.c.entity)
+    return {entity: count for entity, count in session.execute(query)}
+
+
+def standing(session: Session, records: Iterable[str]) -> dict[str, int]:
+    """The revision of each of these records that lives."""
+    found: dict[str, int] = {}
+    for piece in in_pieces(records):
+        rows = session.execute(select(RECORD.c.id, RECORD.c.revision).where(RECORD.c.id.in_(piece)))
+        found.update((row.id, row.revision) for row in rows)
+    return found
+
+
+def export(session: Session, vault: Vault, limit: int = 500) -> Iterator[Stored]:
+    """Every living document, owners before what names them: another node imports it as it comes."""
+    others = sorted(counts(session).keys() - set(EXPORT_ORDER))
+    for entity in (*EXPORT_ORDER, *others):
+        after = None
+        while found := page(session, vault, entity, after=after, limit=limit):
+            yield from found
+            after = found[-1].id
+
+
+def _stored(session: Session, vault: Vault, query: Select[Any]) -> list[Stored]:
+    query = query.add_columns(RECORD.c.updated_at)
+    return [
+        Stored(row.id, row.entity, row.revision, row.updated_at, opened(vault, row)) for row in session.execute(query)
+    ]
+
+
+def _version(vault: Vault, row: Row[Any]) -> Version:
+    reason = body = None
+    if not (row.participant and vault.erased(row.participant)):
+        key = vault.key(row.participant or NODE)
+        reason = row.reason and unseal(key, row.reason, reason_place(row.record, row.revision)).decode()
+        body = row.body and unseal(key, row.body, body_place(row.record, row.revision))
+    plain = (row.seq, row.entity, row.record, row.revision, row.kind, row.participant, row.actor, row.client, row.at)
+    return Version(*plain, reason, body)
+
+
+def _narrowed(query: Select[Any], filters: Mapping[str, str | date | datetime]) -> Select[Any]:
+    for name, value in filters.items():
+        if name in EQUAL:
+            query = query.where(RECORD.c[name] == value)
+        elif name == "updated_from":
+            query = query.where(RECORD.c.updated_at >= value)
+        elif name.removesuffix("_from") in DAYS:
+            query = query.where(RECORD.c[name.removesuffix("_from")] >= value)
+        elif name.removesuffix("_to") in DAYS:
+            query = query.where(RECORD.c[name.removesuffix("_to")] <= value)
+        else:
+            raise FilterUnknown(filter=name)
+    return query

@@ -1,0 +1,133 @@
+"""What stands in the database before a batch of changes, and what the batch has made of it so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session
+
+from coupole.database import in_pieces
+from coupole.node.store.changes import Change
+from coupole.node.store.tables import JOURNAL, RECORD
+from coupole.node.store.vault import NODE, Vault, unseal
+
+OWNERS = ("participant", "accompaniment", "referral")
+"""Fields that name a record which must be there. Other references may point to another node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A living document: its place, its owner, and its text: plain when this batch wrote it, else sealed."""
+
+    entity: str
+    revision: int
+    participant: str | None
+    accompaniment: str | None
+    text: bytes = b""
+    sealed: bytes | None = None
+    found: tuple[str | date | None, ...] = ()
+    """The values of the finding columns, for what this batch wrote."""
+
+
+class Standing:
+    """Looks up everything a batch may need in a few statements, then follows the batch in memory."""
+
+    def __init__(self, session: Session, vault: Vault, changes: Sequence[Change]) -> None:
+        self._session = session
+        self._vault = vault
+        self._put: set[str] = set()
+        self._dropped: set[str] = set()
+        self._users: defaultdict[str, set[str]] | None = None
+        self.living: dict[str, Living] = {}
+        self.last: dict[str, int] = {}
+        """The last revision of records that are gone."""
+        changed = {record for change in changes if (record := _identity(change))}
+        named = {record for change in changes for record in _named(change)} - changed
+        self._load(changed, with_text=True)
+        self._load(named, with_text=False)
+        self._load_last(changed - self.living.keys())
+        self.stored = frozenset(self.living)
+
+    def text(self, record: str) -> bytes:
+        """The canonical JSON of a living document of this batch's changes."""
+        living = self.living[record]
+        if living.sealed is None:
+            return living.text
+        key = self._vault.key(living.participant or NODE)
+        return unseal(key, living.sealed, body_place(record, living.revision))
+
+    def put(self, record: str, living: Living) -> None:
+        """The batch wrote this version."""
+        self.living[record] = living
+        self._put.add(record)
+        self._dropped.discard(record)
+
+    def drop(self, record: str) -> None:
+        """The batch deleted this record."""
+        self.last[record] = self.living.pop(record).revision + 1
+        self._dropped.add(record)
+
+    def used(self, record: str) -> bool:
+        """Whether other living records need this one, stored ones and those of this batch."""
+        columns = (RECORD.c.participant, RECORD.c.accompaniment, RECORD.c.organisation, RECORD.c.responsible)
+        # A referral only remembers who names it; it can do without.
+        linked = (RECORD.c.entity == "referral") & (RECORD.c.accompaniment == record)
+        query = select(RECORD.c.id).where(or_(*(column == record for column in columns)), ~linked)
+        stored = set(self._session.scalars(query))
+        return bool((stored - self._put | self._users_in_batch(record)) - self._dropped - {record})
+
+    def _users_in_batch(self, record: str) -> set[str]:
+        if self._users is None:  # deletes come last, so that what the batch puts is complete at the first one
+            self._users = defaultdict(set)
+            for user in self._put:
+                living = self.living[user]
+                parent = None if living.entity == "referral" else living.accompaniment
+                _status, responsible, organisation = living.found[:3]
+                for used in (living.participant, parent, responsible, organisation):
+                    if isinstance(used, str):
+                        self._users[used].add(user)
+        return self._users[record]
+
+    def _load(self, records: set[str], *, with_text: bool) -> None:
+        columns = (RECORD.c.id, RECORD.c.entity, RECORD.c.revision, RECORD.c.participant, RECORD.c.accompaniment)
+        query = select(*columns)
+        if with_text:
+            query = select(*columns, JOURNAL.c.body).join(JOURNAL, JOURNAL.c.seq == RECORD.c.seq)
+        for piece in in_pieces(records):
+            for row in self._session.execute(query.where(RECORD.c.id.in_(piece))):
+                sealed = row.body if with_text else None
+                self.living[row.id] = Living(
+                    row.entity, row.revision, row.participant, row.accompaniment, sealed=sealed
+                )
+
+    def _load_last(self, records: set[str]) -> None:
+        query = select(JOURNAL.c.record, func.max(JOURNAL.c.revision)).group_by(JOURNAL.c.record)
+        for piece in in_pieces(records):
+            for record, revision in self._session.execute(query.where(JOURNAL.c.record.in_(piece))):
+                self.last[record] = revision
+
+
+def body_place(record: str, revision: int) -> str:
+    """Where a document stands, for the seal: moved to another row it does not open."""
+    return f"body|{record}|{revision}"
+
+
+def _identity(change: Change) -> str | None:
+    if change.id is not None:
+        return change.id
+    given = change.document.get("id") if change.keep_envelope and change.document else None
+    return given if isinstance(given, str) else None
+
+
+def _named(change: Change) -> list[str]:
+    document = change.document or {}
+    return [named for field in OWNERS if isinstance(named := document.get(field), str)]
+
+
+def reason_place(record: str, revision: int) -> str:
+    """Where a reason stands, for the seal."""
+    return f"reason|{record}|{revision}"

@@ -1,0 +1,61 @@
+"""Clients, the tokens they were given and the assertions they used up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from coupole.database import reading, writing
+from coupole.node.store.tables import ASSERTION, CLIENT, TOKEN, Client, Token
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTokens:
+    """The token store of the node's authorization server. Each call is its own short transaction."""
+
+    source: Engine
+
+    def client(self, client_id: str) -> Client | None:
+        """The registered client, enabled or not."""
+        with reading(self.source) as session:
+            return session.get(Client, client_id)
+
+    def claim_assertion(self, client_id: str, jti: str, expires_at: datetime) -> bool:
+        """Use up an assertion's identifier; False when it was used before. The primary key decides a race."""
+        try:
+            with writing(self.source) as session:
+                session.execute(delete(ASSERTION).where(ASSERTION.c.expires_at < datetime.now(UTC)))
+                session.execute(insert(ASSERTION).values(client=client_id, jti=jti, expires_at=expires_at))
+        except IntegrityError:
+            return False
+        return True
+
+    def save_token(self, jti: str, client_id: str, scope: str, expires_at: datetime) -> None:
+        """Remember that a token was issued; forget those that ended."""
+        with writing(self.source) as session:
+            session.execute(delete(TOKEN).where(TOKEN.c.expires_at < datetime.now(UTC)))
+            row = {"jti": jti, "client": client_id, "scope": scope, "expires_at": expires_at, "revoked": False}
+            session.execute(insert(TOKEN).values(row))
+
+    def token(self, jti: str) -> Token | None:
+        """What is known of an issued token, revoked ones included."""
+        with reading(self.source) as session:
+            return session.get(Token, jti)
+
+    def revoke(self, jti: str) -> None:
+        """The token is refused from now on."""
+        with writing(self.source) as session:
+            session.execute(update(TOKEN).where(TOKEN.c.jti == jti).values(revoked=True))
+
+    def save_client(self, client: Client) -> None:
+        """Register a client, or replace what was registered under its id."""
+        with writing(self.source) as session:
+            session.merge(client)
+
+    def clients(self) -> list[Client]:
+        """All registered clients, by id."""
+        with reading(self.source) as session:
+            return list(session.scalars(select(Client).order_by(CLIENT.c.id)))

@@ -1,0 +1,101 @@
+"""The one function that writes records: validate -> journal -> record -> facts, in the caller's transaction.
+
+One document or twenty thousand take the same path. Changes are read owners first (a participant before the
+accompaniment that names them), so a batch may hold both; deletes come last, owners last of all. Answers stand in the
+order of the changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import bindparam, delete, update
+from sqlmodel import Session
+
+from coupole.database import insert_rows
+from coupole.node.store import facts, journal
+from coupole.node.store.batch import Batch, Place
+from coupole.node.store.changes import Change, Context, Refused, Written
+from coupole.node.store.standing import body_place, reason_place
+from coupole.node.store.tables import RECORD
+from coupole.node.store.vault import NODE, Vault, seal
+
+
+def write(session: Session, vault: Vault, changes: Sequence[Change], context: Context) -> list[Written]:
+    """Make all changes or, at the first that is refused, none of them.
+
+    Raises ``DocumentInvalid``, ``RecordNotFound``, ``RecordExists``, ``RevisionConflict``, ``ReferenceMissing``,
+    ``RecordInUse``, ``OwnerChanged``, ``PersonErased``.
+    """
+    batch = Batch(session, vault, context, changes)
+    written = []
+    for verdict in batch.read(changes):
+        if isinstance(verdict, Refused):
+            raise verdict.error
+        written.append(verdict)
+    _store(session, vault, context, batch)
+    return written
+
+
+def write_each(session: Session, vault: Vault, changes: Sequence[Change], context: Context) -> list[Written | Refused]:
+    """Make every change that can be made; say of each what became of it."""
+    batch = Batch(session, vault, context, changes)
+    verdicts = batch.read(changes)
+    _store(session, vault, context, batch)
+    return verdicts
+
+
+def _store(session: Session, vault: Vault, context: Context, batch: Batch) -> None:
+    if not batch.entries:
+        return
+    vault.create(batch.new_people)  # on disk before anything is sealed with them: a key too many harms nobody
+    entries = _sealed(vault, batch.entries, context.reason)
+    numbers = journal.append(session, entries, actor=context.actor, client=context.client, at=context.now)
+    _place(session, batch, numbers)
+    facts.touch(session, vault, batch.touched, context.make_facts)
+
+
+def _sealed(vault: Vault, entries: Sequence[journal.Entry], reason: str | None) -> list[journal.Entry]:
+    keys: dict[str, AESGCM] = {}
+    sealed = []
+    for entry in entries:
+        owner = entry.participant or NODE
+        key = keys.get(owner) or keys.setdefault(owner, vault.key(owner))
+        body = None if entry.body is None else seal(key, entry.body, body_place(entry.record, entry.revision))
+        why = None if reason is None else seal(key, reason.encode(), reason_place(entry.record, entry.revision))
+        sealed.append(entry._replace(body=body, reason=why))
+    return sealed
+
+
+def _place(session: Session, batch: Batch, numbers: Sequence[int]) -> None:
+    """Bring ``record`` to what the batch left living."""
+    moment = cache(datetime.fromisoformat)
+    fresh, moved, gone = [], [], []
+    for record, place in batch.rows.items():
+        if place is None:
+            gone.append({"at": record})
+            continue
+        row = _row(record, place, numbers[place.entry], moment(place.updated_at))
+        if record in batch.stored:
+            moved.append({"at": record} | dict(zip(RECORD.columns.keys(), row, strict=True)))
+        else:
+            fresh.append(row)
+    connection = session.connection()
+    insert_rows(connection, RECORD, fresh)
+    at = RECORD.c.id == bindparam("at")
+    if moved:
+        connection.execute(update(RECORD).where(at), moved)
+    if gone:
+        connection.execute(delete(RECORD).where(at), gone)
+    if batch.links:
+        links = [{"at": referral, "named_by": named_by} for referral, named_by in batch.links.items()]
+        connection.execute(update(RECORD).where(at).values(accompaniment=bindparam("named_by")), links)
+
+
+def _row(record: str, place: Place, seq: int, updated_at: datetime) -> tuple[object, ...]:
+    living = place.living
+    owner = (living.participant, living.accompaniment)
+    return (record, living.entity, seq, living.revision, updated_at, *owner, *living.found)
