@@ -17,7 +17,7 @@ from coupole.node.store.opening import living, opened
 from coupole.node.store.tables import RECORD
 from coupole.node.store.vault import Vault
 
-NAMED = re.compile(rb'"([a-z][a-z0-9-]+:(?:organisation|agreement|actor):[0-7][0-9A-HJKMNP-TV-Z]{25})"')
+NAMED = re.compile(rb'"([a-z][a-z0-9-]{1,38}[a-z0-9]:(?:organisation|agreement|actor):[0-7][0-9A-HJKMNP-TV-Z]{25})"')
 """References to what lies outside a dossier, in canonical JSON: an id is a whole string there."""
 
 
@@ -35,7 +35,7 @@ def dossiers(session: Session, vault: Vault, roots: Iterable[str]) -> Iterator[S
         rows: defaultdict[str, list[Row[Any]]] = defaultdict(list)
         for root, row in _rows_of(session, piece):
             rows[root].append(row)
-        texts = {root: [opened(vault, row) for row in rows[root]] for root in piece if _is_root(root, rows[root])}
+        texts = {root: opened(vault, rows[root]) for root in piece if _is_root(root, rows[root])}
         named = {root: set(NAMED.findall(b"".join(found))) - {root.encode()} for root, found in texts.items()}
         _learn(session, vault, known, set().union(*named.values()))
         for root, found in texts.items():
@@ -78,8 +78,8 @@ def _is_root(root: str, rows: list[Row[Any]]) -> bool:
 def _learn(session: Session, vault: Vault, known: dict[str, Document], sources: set[bytes]) -> None:
     missing = [name for source in sources if (name := source.decode()) not in known]
     for piece in in_pieces(missing):
-        for row in session.execute(living().where(RECORD.c.id.in_(piece))):
-            known[row.id] = orjson.loads(opened(vault, row))
+        rows = session.execute(living().where(RECORD.c.id.in_(piece))).all()
+        known.update((row.id, orjson.loads(text)) for row, text in zip(rows, opened(vault, rows), strict=True))
 
 
 def _entity(record: str) -> str:

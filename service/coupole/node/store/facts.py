@@ -108,8 +108,10 @@ def read_facts(session: Session, vault: Vault, first: date, last: date) -> Itera
     query = select(FACT.c.dossier, FACT.c.participant, FACT.c.body).where(
         FACT.c.first_on <= last, or_(FACT.c.last_on.is_(None), FACT.c.last_on >= first)
     )
-    for dossier, participant, body in session.execute(query):
-        yield dossier, unseal(vault.key(participant or NODE), body, _place(dossier))
+    rows = session.execute(query).all()
+    keys = vault.keys({row.participant or NODE for row in rows})
+    for dossier, participant, body in rows:
+        yield dossier, unseal(keys[participant or NODE], body, _place(dossier))
 
 
 def _place(dossier: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -17,11 +18,12 @@ def living() -> Select[Any]:
     return select(*(RECORD.c[name] for name in names), JOURNAL.c.body).join(JOURNAL, JOURNAL.c.seq == RECORD.c.seq)
 
 
-def opened(vault: Vault, row: Row[Any]) -> bytes:
-    """The canonical JSON of one of those rows."""
-    return text(vault, row.id, row.revision, row.participant, row.body)
+def opened(vault: Vault, rows: Sequence[Row[Any]]) -> list[bytes]:
+    """The canonical JSON of each of those rows."""
+    keys = vault.keys({row.participant or NODE for row in rows})
+    return [unseal(keys[row.participant or NODE], row.body, body_place(row.id, row.revision)) for row in rows]
 
 
-def text(vault: Vault, record: str, revision: int, participant: str | None, body: bytes) -> bytes:
+def text_of(vault: Vault, record: str, revision: int, participant: str | None, body: bytes) -> bytes:
     """The canonical JSON sealed in one version of a record. Raises ``PersonErased``, ``RecordUnreadable``."""
     return unseal(vault.key(participant or NODE), body, body_place(record, revision))

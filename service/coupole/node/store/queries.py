@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, tuple_
 from sqlmodel import Session
 
 from coupole.database import in_pieces
 from coupole.errors import CoupoleError
 from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.store.dossiers import dossier as dossier
-from coupole.node.store.opening import living, opened, text
+from coupole.node.store.opening import living, opened, text_of
 from coupole.node.store.standing import body_place, reason_place
 from coupole.node.store.tables import JOURNAL, RECORD
 from coupole.node.store.vault import NODE, PersonErased, Vault, unseal
@@ -25,6 +25,12 @@ EXPORT_ORDER = ("organisation", "actor", "participant", "referral", "agreement",
 
 EQUAL = ("participant", "accompaniment", "status", "responsible", "organisation")
 DAYS = ("starts_on", "ends_on", "due_on")
+
+
+VERSION = select(JOURNAL.c.revision, JOURNAL.c.participant, JOURNAL.c.body)
+LATEST = VERSION.join(RECORD, RECORD.c.seq == JOURNAL.c.seq).where(RECORD.c.id == bindparam("record"))
+FORMER = VERSION.where(JOURNAL.c.record == bindparam("record")).order_by(JOURNAL.c.seq.desc()).limit(1)
+# Made once: building the statement took as long as running it.
 
 
 class FilterUnknown(CoupoleError):
@@ -76,18 +82,13 @@ def read(session: Session, vault: Vault, record: str, as_of: date | datetime | i
 
 def read_text(session: Session, vault: Vault, record: str, as_of: date | datetime | int | None = None) -> bytes:
     """``read`` without parsing: the canonical JSON."""
-    columns = (JOURNAL.c.revision, JOURNAL.c.participant, JOURNAL.c.body)
-    if as_of is None:
-        query = select(*columns).join(RECORD, RECORD.c.seq == JOURNAL.c.seq).where(RECORD.c.id == record)
-    else:
-        query = select(*columns).where(JOURNAL.c.record == record, _until(as_of))
-        query = query.order_by(JOURNAL.c.seq.desc()).limit(1)
-    row = session.execute(query).first()
+    query = LATEST if as_of is None else FORMER.where(_until(as_of))
+    row = session.execute(query, {"record": record}).first()
     if row is None:
         raise RecordNotFound()
     if row.body is None:  # the last thing that happened to it by then was its end
         raise PersonErased() if row.participant and vault.erased(row.participant) else RecordNotFound()
-    return text(vault, record, row.revision, row.participant, row.body)
+    return text_of(vault, record, row.revision, row.participant, row.body)
 
 
 def _until(as_of: date | datetime | int) -> ColumnElement[bool]:
@@ -175,9 +176,10 @@ def export(session: Session, vault: Vault, limit: int = 500) -> Iterator[Stored]
 
 
 def _stored(session: Session, vault: Vault, query: Select[Any]) -> list[Stored]:
-    query = query.add_columns(RECORD.c.updated_at)
+    rows = session.execute(query.add_columns(RECORD.c.updated_at)).all()
+    texts = opened(vault, rows)
     return [
-        Stored(row.id, row.entity, row.revision, row.updated_at, opened(vault, row)) for row in session.execute(query)
+        Stored(row.id, row.entity, row.revision, row.updated_at, text) for row, text in zip(rows, texts, strict=True)
     ]
 
 

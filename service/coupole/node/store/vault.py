@@ -21,7 +21,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from coupole.database import PRAGMAS
+from coupole.database import PRAGMAS, in_pieces
 from coupole.errors import CoupoleError
 
 NODE = "node"
@@ -84,14 +84,17 @@ class Vault:
 
     def key(self, owner: str) -> AESGCM:
         """The data key of ``owner``. Raises ``PersonErased``, ``VaultKeyMissing``, ``VaultMasterKeyWrong``."""
+        return self.keys((owner,))[owner]
+
+    def keys(self, owners: Iterable[str]) -> dict[str, AESGCM]:
+        """The data keys of several owners. Raises as ``key`` does."""
         with self._lock:
             self._forget_what_changed()
-            known = self._known.get(owner)
-            if known is None:
-                known = self._known[owner] = self._unwrap(owner)
-                if len(self._known) > REMEMBERED:
-                    self._known.popitem(last=False)
-            return known
+            wanted = set(owners)
+            found = {owner: self._known[owner] for owner in wanted if owner in self._known}
+            for piece in in_pieces(wanted - found.keys()):
+                found.update(self._unwrapped(piece))
+            return found
 
     def erased(self, owner: str) -> bool:
         """Whether the key of ``owner`` was destroyed."""
@@ -131,14 +134,21 @@ class Vault:
             self.checkpoint()
             return len(fresh)
 
-    def _unwrap(self, owner: str) -> AESGCM:
-        query = "SELECT master, wrapped FROM person_key WHERE owner = ?"
-        row = self._file.execute(query, (owner,)).fetchone()
-        if row is None:
+    def _unwrapped(self, owners: list[str]) -> dict[str, AESGCM]:
+        places = ",".join("?" * len(owners))
+        query = f"SELECT owner, master, wrapped FROM person_key WHERE owner IN ({places})"  # noqa: S608
+        rows = self._file.execute(query, owners).fetchall()
+        if len(rows) < len(owners):
             raise VaultKeyMissing()
-        if row[1] is None:
-            raise PersonErased()
-        return AESGCM(self._open(row[0], owner, row[1]))
+        found = {}
+        for owner, master, wrapped in rows:
+            if wrapped is None:
+                raise PersonErased()
+            found[owner] = AESGCM(self._open(master, owner, wrapped))
+        self._known.update(found)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return found
 
     def _wrap(self, master: str, owner: str, key: bytes) -> bytes:
         nonce = os.urandom(12)

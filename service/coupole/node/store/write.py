@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session
 
@@ -59,11 +58,10 @@ def _store(session: Session, vault: Vault, context: Context, batch: Batch) -> No
 
 
 def _sealed(vault: Vault, entries: Sequence[journal.Entry], reason: str | None) -> list[journal.Entry]:
-    keys: dict[str, AESGCM] = {}
+    keys = vault.keys({entry.participant or NODE for entry in entries})
     sealed = []
     for entry in entries:
-        owner = entry.participant or NODE
-        key = keys.get(owner) or keys.setdefault(owner, vault.key(owner))
+        key = keys[entry.participant or NODE]
         body = None if entry.body is None else seal(key, entry.body, body_place(entry.record, entry.revision))
         why = None if reason is None else seal(key, reason.encode(), reason_place(entry.record, entry.revision))
         sealed.append(entry._replace(body=body, reason=why))
