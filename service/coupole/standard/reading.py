@@ -1,0 +1,111 @@
+"""Bytes in, JSON out; JSON in, canonical bytes out.
+
+A document that two programs could read differently is refused before anything else looks at it: names given twice,
+numbers JSON does not know or that do not fit 64 bits, text that is not UTF-8, halves of surrogate pairs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from coupole.errors import CoupoleError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+_DIGITS = 20
+"""Digits of the largest 64-bit number."""
+
+
+class JsonTooLong(CoupoleError):
+    """The document is longer than is read here."""
+
+
+class JsonTooDeep(CoupoleError):
+    """The document is nested deeper than is read here."""
+
+
+class JsonDuplicateKey(CoupoleError):
+    """The document gives the same field twice."""
+
+
+class JsonNotFinite(CoupoleError):
+    """The document holds a number that cannot be kept exactly."""
+
+
+class JsonInvalid(CoupoleError):
+    """The text is not JSON."""
+
+
+def parse(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
+    """The JSON value of ``raw`` (UTF-8); depth 1 is a value without members or items.
+
+    Raises ``JsonTooLong``, ``JsonTooDeep``, ``JsonDuplicateKey``, ``JsonNotFinite``, ``JsonInvalid``.
+    """
+    if len(raw) > max_bytes:
+        raise JsonTooLong(limit=max_bytes)
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise _reason(raw) from None
+    if raw.count(b"{") + raw.count(b"[") >= max_depth:  # as many brackets as this are needed to be too deep
+        _check_depth(document, max_depth)
+    # Text that comes out byte for byte as it went in holds no name twice and no number that was rounded.
+    if orjson.dumps(document) != raw:
+        json.loads(raw, object_pairs_hook=_members, parse_int=_integer, parse_constant=_constant)
+    return document
+
+
+def canonical(document: Any) -> bytes:
+    """The one way to write a document: UTF-8, names sorted, no white space. Letters stay as they were given."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def _check_depth(document: Any, max_depth: int) -> None:
+    level: list[Any] = [document]
+    for _ in range(max_depth):
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            return
+    raise JsonTooDeep(limit=max_depth)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _reason(raw: bytes) -> CoupoleError:
+    """Why the strict reader stopped: a lenient one gets past numbers that are not finite, and past depth."""
+    try:
+        json.loads(raw, parse_int=_integer, parse_float=_floating, parse_constant=_constant)
+    except JsonNotFinite as error:
+        return error
+    except RecursionError:
+        return JsonTooDeep(limit=MAX_DEPTH)
+    except ValueError:
+        return JsonInvalid()
+    return JsonInvalid()
+
+
+def _members(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise JsonDuplicateKey()
+
+
+def _integer(digits: str) -> None:
+    if len(digits) > _DIGITS or not -(2**63) <= int(digits) < 2**64:
+        raise JsonNotFinite()
+
+
+def _floating(text: str) -> None:
+    if float(text) in (float("inf"), float("-inf")):
+        raise JsonNotFinite()
+
+
+def _constant(_: str) -> None:
+    raise JsonNotFinite()
