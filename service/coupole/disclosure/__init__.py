@@ -1,0 +1,1 @@
+"""Statistical disclosure control: pure functions over tables, used before any figure leaves."""

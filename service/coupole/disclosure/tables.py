@@ -1,0 +1,92 @@
+"""Exact tables as they are counted, and the same tables as they may be shown.
+
+An indicator has one table; a table is its total and its one-way margins. A margin has one row for each code and one
+column for each additive part (``count``; ``num``, ``den``; ``n``, ``sum``, ``sumsq``; ``band_1``…). Behind each figure
+stand people, kept as two numbers that say nobody's name: how many distinct ones, and the sum of their record keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOTAL = "total"
+"""Name of the margin that has one row, of the same code."""
+
+Counts = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Margin:
+    """Exact figures by one dimension; every array has the shape (codes, parts).
+
+    ``persons``: distinct dossiers behind each figure. ``keys``: the sum of their record keys, mod 2^64. ``largest``:
+    what the single dossier that gives most adds to a sum; needed wherever a part is a magnitude.
+    Raises ``ValueError`` when the shapes differ or a figure has nobody behind it.
+    """
+
+    dimension: str
+    codes: tuple[str, ...]
+    parts: tuple[str, ...]
+    values: Counts
+    keys: Keys
+    persons: Counts
+    largest: Counts | None = None
+
+    def __post_init__(self) -> None:
+        shape = (len(self.codes), len(self.parts))
+        given = [self.values, self.keys, self.persons] + ([] if self.largest is None else [self.largest])
+        if any(array.shape != shape for array in given):
+            raise ValueError("every array of a margin has one row for each code, one column for each part")
+        if self.largest is None and any(map(is_magnitude, self.parts)):
+            raise ValueError("a sum needs the largest contribution to it")
+        if (self.values < 0).any() or ((self.values > 0) & (self.persons < 1)).any():
+            raise ValueError("a figure is not negative and has people behind it")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """All figures of one indicator: the margin ``total`` first."""
+
+    indicator: str
+    margins: tuple[Margin, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProtectedMargin:
+    """Figures that may be shown; every array has the shape (codes, parts).
+
+    ``states``: ``zero`` (nobody, or too few to be shown), ``perturbed`` or ``withheld``. ``values``: 0 where withheld.
+    ``bounds``: how far the exact figure can be from the shown one; 0 where withheld.
+    """
+
+    dimension: str
+    codes: tuple[str, ...]
+    parts: tuple[str, ...]
+    values: Counts
+    states: NDArray[np.str_]
+    bounds: Counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProtectedTable:
+    """What may be shown of one indicator. ``reason`` says why there is nothing at all; then no margin is there."""
+
+    indicator: str
+    margins: tuple[ProtectedMargin, ...]
+    reason: str | None = None
+
+
+def is_magnitude(part: str) -> bool:
+    """Whether a part adds up amounts (money, hours) rather than counting people or events."""
+    return part.startswith("sum")
+
+
+def record_key(secret: bytes, dossier: str) -> int:
+    """The number that stands for a dossier in key sums: it cannot be computed without the node's cell secret."""
+    return int.from_bytes(hmac.digest(secret, dossier.encode(), hashlib.sha256)[:8])

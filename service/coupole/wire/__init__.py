@@ -1,0 +1,1 @@
+"""What the parties exchange and how it is protected: key files, signed documents, releases. No HTTP here."""
