@@ -1,0 +1,1 @@
+"""What node, hub and trustee share of HTTP: problems, bodies, paging, languages, OAuth2 and the page shell."""

@@ -1,0 +1,63 @@
+"""How each of the three services is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import Lifespan, Receive, Scope, Send
+
+from coupole.errors import CoupoleError
+from coupole.web import problems
+from coupole.web.bodies import MAX_BYTES, BodyCap
+from coupole.web.errors import BodyTooLong
+from coupole.web.security_headers import SecurityHeaders
+
+
+def create(
+    title: str,
+    *,
+    version: str,
+    issuer: str,
+    description: str = "",
+    lifespan: Lifespan[FastAPI] | None = None,
+    status: Mapping[type[CoupoleError], int] | None = None,
+    max_bytes: int = MAX_BYTES,
+    larger: Mapping[str, int] | None = None,
+) -> FastAPI:
+    """A FastAPI application with our problems, body cap and headers, and without what FastAPI has on by default.
+
+    Off are: pages of documentation (open to anybody), telemetry (would export paths with identifiers in them) and
+    redirects to a path with or without its last slash (built from the ``Host`` header). ``larger`` gives single paths
+    a longer body than ``max_bytes``.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.add_middleware(BodyCap, refuse=_too_long, max_bytes=max_bytes, larger=larger)
+    problems.install(app, status)
+    app.add_middleware(SecurityHeaders, issuer=issuer)
+    return app
+
+
+async def _too_long(scope: Scope, receive: Receive, send: Send, error: BodyTooLong) -> None:
+    response = problems.answer(Request(scope), error, problems.status_of(error))
+    await response(scope, receive, send)
+
+
+def operation(app: FastAPI, path: str, method: str, described: Mapping[str, Any]) -> None:
+    """Write a plain Starlette route, which FastAPI does not see, into the OpenAPI document by hand."""
+    if not hasattr(app.state, "plain_operations"):
+        app.state.plain_operations = {}
+    app.state.plain_operations.setdefault(path, {})[method.lower()] = dict(described)
