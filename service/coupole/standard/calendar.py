@@ -50,7 +50,7 @@ def add_duration(day: date, duration: str) -> date:
 
 
 def years_between(first: date, second: date) -> int:
-    """Whole years from ``first`` to ``second``: an age. Who was born on 29 February turns on the 28th in other years."""
+    """Whole years from ``first`` to ``second``: an age. Born on 29 February, one turns on the 28th in other years."""
     years = second.year - first.year
     return years if add_months(first, 12 * years) <= second else years - 1
 

@@ -64,12 +64,12 @@ def codes_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://coupole.eu/schema/v1/codes.schema.json",
         "title": "Codes",
-        "description": "The code lists as definitions that the entities refer to. Rendered from codelists/: edit there.",
+        "description": "The code lists as definitions the entities refer to. Rendered from codelists/: edit there.",
         "$defs": {name: _definition(code_list(name)) for name in code_list_names()},
     }
 
 
 def _definition(codes: CodeList) -> dict[str, Any]:
     if codes.open:
-        return {"type": "string", "pattern": OPEN_CODE, "examples": list(codes.ids)}
-    return {"enum": list(codes.ids)}
+        return {"type": "string", "pattern": OPEN_CODE, "examples": list(codes.ids), "x-codelist": codes.name}
+    return {"enum": list(codes.ids), "x-codelist": codes.name}
