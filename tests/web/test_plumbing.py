@@ -10,6 +10,7 @@ import pytest
 from fastapi import Body, Depends, FastAPI, HTTPException, Path, Query, Request
 from httpx2 import ASGITransport, AsyncClient, Response
 from pydantic import BaseModel, ConfigDict
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
 from coupole.errors import CoupoleError, Finding
@@ -17,7 +18,7 @@ from coupole.standard.sentences import known_codes
 from coupole.web import apps, errors, problems
 from coupole.web.bodies import check_query, json_body, refuse_unknown_query
 from coupole.web.errors import CursorInvalid, WebError
-from coupole.web.languages import preferred
+from coupole.web.languages import page_language, preferred
 from coupole.web.paging import decode, encode, link_header
 
 CANARY = "Gerda-Vandamme-1961"
@@ -242,7 +243,9 @@ async def test_no_page_of_documentation_is_open_and_no_address_redirects_to_anot
 
 def test_the_openapi_document_shows_our_problems_and_plain_routes() -> None:
     app = make_app()
-    apps.operation(app, "/take", "POST", {"operationId": "take", "responses": {"200": {"description": "Taken."}}})
+    taken = {"operationId": "take", "responses": {"200": {"description": "Taken."}}}
+    for path in ("/take", "/import"):
+        apps.operation(app, path, "POST", taken)
     for _ in range(2):
         document = app.openapi()
         assert document["paths"]["/take"]["post"]["operationId"] == "take"
@@ -290,6 +293,55 @@ def test_a_finding_is_told_in_words_with_its_place_and_its_rule() -> None:
 )
 def test_the_best_of_our_languages_is_taken(header: str, language: str) -> None:
     assert preferred(header) == language
+
+
+def asking(query: str, cookie: str, header: str) -> Request:
+    headers = [(b"cookie", cookie.encode()), (b"accept-language", header.encode())]
+    return Request({"type": "http", "method": "GET", "path": "/", "query_string": query.encode(), "headers": headers})
+
+
+@pytest.mark.parametrize(
+    ("query", "cookie", "header", "language"),
+    [
+        ("language=nl", "language=fr", "it", "nl"),
+        ("language=xx", "language=fr", "it", "fr"),
+        ("", "language=xx", "it", "it"),
+        ("", "", "", "nl"),
+    ],
+)
+def test_a_page_is_in_the_language_that_was_chosen_last(query: str, cookie: str, header: str, language: str) -> None:
+    assert page_language(asking(query, cookie, header), "nl") == language
+
+
+async def test_a_service_starts_and_ends_through_all_layers_and_a_failed_start_is_not_hidden() -> None:
+    steps = iter(["lifespan.startup", "lifespan.shutdown"])
+    said: list[str] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": next(steps)}
+
+    async def send(message: Any) -> None:
+        said.append(message["type"])
+
+    await make_app()({"type": "lifespan", "app": None, "state": {}}, receive, send)
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        raise ValueError("no database")
+
+    with pytest.raises(ValueError, match="no database"):
+        await problems.LastResort(failing)({"type": "lifespan"}, receive, send)
+
+
+async def test_a_caller_that_hangs_up_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    async def abandoned(scope: Any, receive: Any, send: Any) -> None:
+        raise ClientDisconnect
+
+    async def unused(*_: Any) -> Any:
+        raise AssertionError
+
+    await problems.LastResort(abandoned)({"type": "http"}, unused, unused)
+    assert not caplog.records
 
 
 def test_a_cursor_leads_back_to_the_row_it_was_made_from() -> None:

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from coupole.errors import CoupoleError, Finding
 from coupole.standard import reading
 from coupole.standard.sentences import sentence
-from coupole.web import errors
+from coupole.web import errors, token_errors
 from coupole.web.languages import language_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,8 +49,15 @@ STATUS: dict[type[CoupoleError], int] = {
     reading.JsonDuplicateKey: 400,
     reading.JsonNotFinite: 400,
     reading.JsonInvalid: 400,
+    token_errors.OAuthError: 401,
+    token_errors.ScopeMissing: 403,
+    token_errors.ClientInvalid: 422,
 }
 """The numbers of what the plumbing refuses; each service gives ``install`` the numbers of its own kinds."""
+
+TOKEN_REFUSED = 400
+"""What the token endpoint answers, whatever the reason: RFC 6749 5.2 keeps 401 for a client that used HTTP
+authentication, which none of ours does."""
 
 KINDS: dict[int, type[errors.WebError]] = {404: errors.PathUnknown, 405: errors.MethodUnknown, 413: errors.BodyTooLong}
 """What Starlette's own refusals are called here."""

@@ -1,0 +1,135 @@
+"""The resource side: who calls, and may they."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+from fastapi import APIRouter, Security
+from fastapi.openapi.models import OAuth2, OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
+from starlette.requests import HTTPConnection
+
+from coupole.web import token_errors as errors
+from coupole.web.oauth import metadata, routes
+from coupole.web.oauth.access import AccessTokens
+from coupole.web.oauth.assertions import Assertions
+from coupole.web.oauth.clients import TokenStore
+from coupole.web.oauth.engine import Engine
+from coupole.web.oauth.proofs import ALGORITHMS, Proofs
+from coupole.web.oauth.scopes import Scopes
+from coupole.wire.keys import KeyRing
+
+SCHEME = "oauth"
+logger = logging.getLogger("coupole.web.oauth")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program that calls: its name, what it may do now, and the token it does it with."""
+
+    client: str
+    scope: frozenset[str]
+    jti: str
+
+
+class OAuth(SecurityBase):
+    """The authorization server of a service and the guard before its resources."""
+
+    def __init__(self, engine: Engine, description: metadata.Description) -> None:
+        self.engine = engine
+        self.description = description
+        self.router: APIRouter = routes.router(engine, description)
+        self.scheme_name = SCHEME
+        flow = OAuthFlowClientCredentials(tokenUrl=metadata.TOKEN, scopes=engine.scopes.purposes)
+        self.model = OAuth2(
+            flows=OAuthFlows(clientCredentials=flow),
+            description="Client credentials with private_key_jwt; tokens are bound to a DPoP key (RFC 9449).",
+        )
+
+    def requires(self, *scopes: str) -> Any:
+        """Dependency of a decorated route: the ``Caller``, who has each of these scopes. Raises as ``guard`` does."""
+        return Security(self, scopes=scopes)
+
+    def security(self, *scopes: str) -> list[dict[str, list[str]]]:
+        """The same in the OpenAPI description of a plain route."""
+        return [{SCHEME: list(scopes)}]
+
+    def __call__(self, request: HTTPConnection, needed: SecurityScopes) -> Caller:
+        """What FastAPI calls for ``requires``, in a thread of its own: the store is asked."""
+        return self.guard(request, needed.scopes)
+
+    def guard(self, request: HTTPConnection, scopes: Iterable[str]) -> Caller:
+        """The caller, who has each of these scopes. Asks the store twice: call it from a thread.
+
+        Raises ``TokenMissing``, ``TokenUnbound``, ``TokenInvalid``, ``TokenEnded``, ``TokenRevoked``, the kinds of
+        proof errors and ``ScopeMissing``, each with the challenge of RFC 9449 and RFC 9728.
+        """
+        needed = tuple(scopes)
+        try:
+            return self._caller(request, needed)
+        except errors.OAuthError as error:
+            logger.warning("call refused: %s", error.code)
+            error.headers["WWW-Authenticate"] = self._challenge(error, needed)
+            raise
+
+    def _caller(self, request: HTTPConnection, needed: tuple[str, ...]) -> Caller:
+        text = bound_token(request.headers.getlist("authorization"))
+        access = self.engine.access.read(text)
+        method, path = request.scope["method"], request.scope["path"]
+        proof = self.engine.proofs.check(request.headers.getlist("dpop"), method, path, text)
+        if proof.jkt != access.jkt:
+            raise errors.ProofInvalid()
+        self.engine.proofs.use(proof)
+        row, client = self.engine.tokens.token(access.jti), self.engine.tokens.client(access.client)
+        if row is None or row.revoked or client is None or not client.enabled or row.client != client.id:
+            raise errors.TokenRevoked()
+        # What was taken from the client since is taken from its tokens too.
+        allowed = self.engine.scopes.all_of(access.scope) & self.engine.scopes.all_of(client.scopes)
+        if not allowed.issuperset(needed):
+            raise errors.ScopeMissing(scope=" ".join(needed))
+        return Caller(client.id, allowed, access.jti)
+
+    def _challenge(self, error: errors.OAuthError, needed: tuple[str, ...]) -> str:
+        said = {"error": error.error, "scope": " ".join(needed), "algs": " ".join(ALGORITHMS)}
+        said["resource_metadata"] = self.description.resource_address
+        return "DPoP " + ", ".join(f'{name}="{value}"' for name, value in said.items() if value)
+
+
+def bound_token(sent: Collection[str]) -> str:
+    """The token of an ``Authorization: DPoP`` header. Raises ``TokenMissing``, ``TokenUnbound``, ``TokenInvalid``."""
+    if not sent:
+        raise errors.TokenMissing()
+    scheme, _, text = next(iter(sent)).partition(" ")
+    if scheme.lower() == "bearer":
+        raise errors.TokenUnbound()
+    if len(sent) > 1 or scheme.lower() != "dpop":
+        raise errors.TokenInvalid()
+    return text.strip()
+
+
+def create_oauth(
+    issuer: str,
+    ring: KeyRing,
+    tokens: TokenStore,
+    scopes: Mapping[str, str],
+    token_seconds: int = 300,
+    clock: Callable[[], float] = time,
+    held: Mapping[str, Collection[str]] | None = None,
+) -> OAuth:
+    """The authorization server and guard of one service.
+
+    ``issuer`` is its base address, ``scopes`` each scope with its purpose, ``held`` the scopes that another holds
+    (``{"records:read": ["plan:read", …]}``), ``clock`` gives POSIX seconds. Raises ``ValueError`` for an issuer
+    without https that is not on this machine, and for tokens of more than 300 seconds.
+    """
+    if not 0 < token_seconds <= 300:
+        raise ValueError("an access token is good for 300 seconds at most")
+    known = Scopes(scopes, held or {})
+    access = AccessTokens(issuer, ring, token_seconds, clock)
+    engine = Engine(access, tokens, Assertions(issuer, tokens, clock), Proofs(issuer, clock), known)
+    return OAuth(engine, metadata.Description.of(issuer, scopes))
