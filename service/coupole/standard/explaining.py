@@ -39,7 +39,7 @@ CODES = {
     "unevaluatedProperties": "field_unknown",
     "uniqueItems": "not_unique",
 }
-"""The finding of each keyword; of any other, ``condition_unmet``."""
+"""The finding of each keyword; of any other, ``form_unknown``."""
 
 MOST = 200
 """As many mistakes are looked at; a document with more is not worth a longer answer."""
@@ -63,15 +63,17 @@ class Explainer:
         """What is wrong, in the order of its places; nothing when the document is valid."""
         errors = islice(self._validator.iter_errors(document), MOST)
         found = {(one.pointer, one.code, one.rule): one for error in errors for one in self._findings(error)}
-        return [found[key] for key in sorted(found)]
+        # What is of another kind altogether has no fields to speak of: only its kind is said.
+        strange = [place for place, code, _ in found if code == "type_wrong"]
+        return [found[key] for key in sorted(found) if key[1] == "type_wrong" or not _within(key[0], strange)]
 
     def _findings(self, error: Any) -> Iterator[Finding]:
         keyword = str(error.validator)
         alternatives = _alternatives(error)
-        if keyword in ("anyOf", "oneOf") and not alternatives:
-            # One of several forms, the first being the usual one (the last is often null): it says what is expected.
-            for inner in error.context or ():
-                if inner.relative_schema_path[0] == 0:
+        only = _only_form(error)
+        if only is not None:
+            for inner in error.context:
+                if inner.relative_schema_path[0] == only:
                     yield from self._findings(inner)
             return
         path = list(error.absolute_schema_path)
@@ -81,10 +83,11 @@ class Explainer:
             yield Finding(mark["x-finding"], f"/{mark['x-field']}", _pointer(rule))
             return
         for name in _needed(error):
-            code = "required_missing" if keyword == "required" and not because else "condition_unmet"
+            code = "required_missing" if keyword == "required" and "then" not in path else "condition_unmet"
             yield Finding(code, self._place(error, name), _pointer(path), because)
-        if keyword not in ("required", "dependentRequired"):
-            code = "name_invalid" if "propertyNames" in path else CODES.get(keyword, "condition_unmet")
+        if keyword != "required":
+            code = "condition_unmet" if alternatives else CODES.get(keyword, "form_unknown")
+            code = "name_invalid" if "propertyNames" in path else code
             yield Finding(code, self._place(error, *alternatives[:1]), _pointer(path), _words(error, alternatives))
 
     def _place(self, error: Any, *names: str) -> str:
@@ -93,14 +96,23 @@ class Explainer:
         return _pointer(takewhile(lambda segment: isinstance(segment, int) or segment in self._names, segments))
 
 
+def _within(place: str, others: Iterable[str]) -> bool:
+    return any(place == other or place.startswith(f"{other}/") for other in others)
+
+
 def _needed(error: Any) -> list[str]:
     """The fields whose absence is the error."""
-    if error.validator == "required":
-        return [name for name in error.validator_value if name not in error.instance]
-    if error.validator == "dependentRequired":
-        given = [names for name, names in error.validator_value.items() if name in error.instance]
-        return [name for names in given for name in names if name not in error.instance]
-    return []
+    if error.validator != "required":
+        return []
+    return [name for name in error.validator_value if name not in error.instance]
+
+
+def _only_form(error: Any) -> int | None:
+    """Which alternative says what is expected, when the others only allow null."""
+    if error.validator != "anyOf":
+        return None
+    forms = [number for number, branch in enumerate(error.validator_value) if branch != {"type": "null"}]
+    return forms[0] if len(forms) == 1 and len(error.validator_value) > 1 else None
 
 
 def _alternatives(error: Any) -> list[str]:
@@ -132,10 +144,10 @@ def _on_the_way(schema: Schema, path: list[Any]) -> tuple[tuple[list[Any], Schem
             return (path[:depth], node), {}
         if segment == "then":
             because += [*node["if"].get("properties", {}), *node["if"].get("required", ())]
-        if segment == "$ref":  # the rest of the path is in another place
+        if isinstance(node, dict) and segment not in node:  # behind a reference: the rest is elsewhere
             break
         node = node[segment]
-    return None, {"because": ", ".join(dict.fromkeys(because))} if because else {}
+    return None, {"fields": ", ".join(dict.fromkeys(because))} if because else {}
 
 
 def _pointer(segments: Iterable[str | int]) -> str:
