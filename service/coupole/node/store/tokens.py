@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coupole.database import reading, writing
 from coupole.node.store.tables import ASSERTION, CLIENT, TOKEN, Client, Token
+
+
+class Standing(NamedTuple):
+    """What counts of an issued token and of its client at this moment."""
+
+    client: str
+    revoked: bool
+    enabled: bool
+    scopes: str
+    """What the client may ask for at most, now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,13 @@ class NodeTokens:
         """What is known of an issued token, revoked ones included."""
         with reading(self.source) as session:
             return session.get(Token, jti)
+
+    def standing(self, jti: str) -> Standing | None:
+        """What counts of an issued token now. Every call asks: one statement without objects, a third of their cost."""
+        asked = select(TOKEN.c.client, TOKEN.c.revoked, CLIENT.c.enabled, CLIENT.c.scopes).join_from(TOKEN, CLIENT)
+        with self.source.connect() as connection:
+            row = connection.execute(asked.where(TOKEN.c.jti == jti)).one_or_none()
+        return Standing(*row) if row else None
 
     def revoke(self, jti: str) -> None:
         """The token is refused from now on."""

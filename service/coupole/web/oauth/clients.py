@@ -55,6 +55,26 @@ class TokenRow(Protocol):
         """True when it was withdrawn."""
 
 
+class Standing(Protocol):
+    """What counts of an issued token and of its client at this moment."""
+
+    @property
+    def client(self) -> str:
+        """Whom the token was given to."""
+
+    @property
+    def revoked(self) -> bool:
+        """True when the token was withdrawn."""
+
+    @property
+    def enabled(self) -> bool:
+        """False when a person switched the client off."""
+
+    @property
+    def scopes(self) -> str:
+        """What the client may ask for at most, now."""
+
+
 class TokenStore(Protocol):
     """What the authorization server must remember. Each call is a transaction of its own."""
 
@@ -69,6 +89,9 @@ class TokenStore(Protocol):
 
     def token(self, jti: str) -> TokenRow | None:
         """What is known of an issued token, revoked ones included."""
+
+    def standing(self, jti: str) -> Standing | None:
+        """What counts of an issued token now; asked with every call, so that what was taken away is gone at once."""
 
     def revoke(self, jti: str) -> None:
         """The token is refused from now on."""

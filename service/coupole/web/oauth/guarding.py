@@ -64,7 +64,7 @@ class OAuth(SecurityBase):
         return self.guard(request, needed.scopes)
 
     def guard(self, request: HTTPConnection, scopes: Iterable[str]) -> Caller:
-        """The caller, who has each of these scopes. Asks the store twice: call it from a thread.
+        """The caller, who has each of these scopes. Asks the store: call it from a thread.
 
         Raises ``TokenMissing``, ``TokenUnbound``, ``TokenInvalid``, ``TokenEnded``, ``TokenRevoked``, the kinds of
         proof errors and ``ScopeMissing``, each with the challenge of RFC 9449 and RFC 9728.
@@ -85,14 +85,14 @@ class OAuth(SecurityBase):
         if proof.jkt != access.jkt:
             raise errors.ProofInvalid()
         self.engine.proofs.use(proof)
-        row, client = self.engine.tokens.token(access.jti), self.engine.tokens.client(access.client)
-        if row is None or row.revoked or client is None or not client.enabled or row.client != client.id:
+        standing = self.engine.tokens.standing(access.jti)
+        if standing is None or standing.revoked or not standing.enabled or standing.client != access.client:
             raise errors.TokenRevoked()
         # What was taken from the client since is taken from its tokens too.
-        allowed = self.engine.scopes.all_of(access.scope) & self.engine.scopes.all_of(client.scopes)
+        allowed = self.engine.scopes.all_of(access.scope) & self.engine.scopes.all_of(standing.scopes)
         if not allowed.issuperset(needed):
             raise errors.ScopeMissing(scope=" ".join(needed))
-        return Caller(client.id, allowed, access.jti)
+        return Caller(access.client, allowed, access.jti)
 
     def _challenge(self, error: errors.OAuthError, needed: tuple[str, ...]) -> str:
         said = {"error": error.error, "scope": " ".join(needed), "algs": " ".join(ALGORITHMS)}
