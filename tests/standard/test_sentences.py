@@ -13,6 +13,7 @@ from coupole.standard import (
     codes,
     entities,
     explaining,
+    profiles,
     reading,
     resource,
     sentences,
@@ -22,7 +23,7 @@ from coupole.standard.sentences import known_codes, sentence
 
 FILES = sorted(resource("v1", "problems").glob("*.json"))
 PLACE = re.compile(r"\{([a-z_]+)\}")
-MODULES = (calendar, codes, entities, explaining, reading, sentences, validation)
+MODULES = (calendar, codes, entities, explaining, profiles, reading, sentences, validation)
 
 
 def placeholders(text: str) -> set[str]:
@@ -50,17 +51,19 @@ def test_no_code_is_explained_by_two_rooms():
 
 
 def test_every_error_and_finding_of_this_room_has_its_words():
-    errors = {
-        kind.code
+    kinds = {
+        kind
         for module in MODULES
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, CoupoleError)
     }
+    errors = {kind.code for kind in kinds}
     found = {*explaining.CODES.values(), "required_missing", "condition_unmet", "name_invalid", "form_unknown"}
     reasons = {"missing_reason_absent", "missing_reason_stray"}
 
     assert len(errors) >= 12
     assert errors | found | reasons <= known_codes().keys()
+    assert [kind.title() for kind in kinds if sentence(kind.code, "en").title != kind.title()] == []
 
 
 def test_a_sentence_says_what_happened_with_its_limit_and_what_to_do():

@@ -24,7 +24,7 @@ class DocumentInvalid(CoupoleError):
 
 
 class SchemaUnknown(CoupoleError):
-    """The standard has no schema of that name."""
+    """The standard has no form of that name."""
 
 
 def accepts(entity: str, document: Any) -> bool:
