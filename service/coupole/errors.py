@@ -4,7 +4,7 @@
     └── one class per kind, in the room that raises it
 
 A class is one kind of problem: its docstring is the English title, its ``code`` (the class name in
-snake case) is stable and is the key of the sentences in ``schema/v1/problems.json``. HTTP numbers
+snake case) is stable and is the key of the sentences in ``schema/v1/problems/``. HTTP numbers
 live in ``coupole.web.problems`` alone.
 """
 
@@ -41,9 +41,7 @@ class CoupoleError(Exception):
         super().__init_subclass__()
         cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower()
 
-    def __init__(
-        self, pointer: str = "", *, findings: Iterable[Finding] = (), **params: str | int
-    ) -> None:
+    def __init__(self, pointer: str = "", *, findings: Iterable[Finding] = (), **params: str | int) -> None:
         self.pointer = pointer
         self.findings = tuple(findings)
         self.params = params
