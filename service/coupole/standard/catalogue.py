@@ -222,6 +222,7 @@ def _indicator(compiler: Compiler, dimensions: Mapping[str, Dimension], given: G
             compiler.refuse("dimensions_differ", f"{at}/by")
         sources.append(_source(compiler, source, by, parts, at))
     measure = listed[0]["measure"]
+    _check_dimensions(compiler, shown, measure, f"{pointer}/by")
     return Indicator(
         id=given["id"],
         title=given["title"],
@@ -237,6 +238,14 @@ def _indicator(compiler: Compiler, dimensions: Mapping[str, Dimension], given: G
         until_reentry=given.get("until_reentry", False),
         about=given.get("about", "people"),
     )
+
+
+def _check_dimensions(compiler: Compiler, shown: list[Dimension], measure: Given, pointer: str) -> None:
+    """A record keeps the codes of its own dimensions as one number, which at most one dimension may let grow."""
+    if sum(1 for one in shown if one.own and (one.codes is None or one.several)) > 1:
+        compiler.refuse("dimensions_open_twice", pointer)
+    if measure["kind"] == GROUPS and shown:
+        compiler.refuse("groups_have_no_dimensions", pointer)
 
 
 def _name(by: Any) -> str:

@@ -5,9 +5,9 @@
              participant, the accompaniment taken up again (0 = none), then one u2 for each dossier dimension
     record = value (u4), cell (u4), column (u2), start (u2), end (u2)
 
-A *column* is one part of one indicator; a *cell* holds the codes of the indicator's own dimensions as one number. Days
-and months are counted from 1970-01-01; 65535 = open. A code of a closed list is its place in the list; of an open one,
-or the set of codes of a dimension of several, the number the node keeps for it.
+A *column* is one part of one indicator, times four plus the kind of fact; a *cell* holds the codes of the indicator's
+own dimensions as one number. Days and months are counted from 1970-01-01; 65535 = open. A code of a closed list is its
+place in the list; of an open one, or the set of codes of a dimension of several, the number the node keeps for it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ EPOCH = date(1970, 1, 1).toordinal()
 EPOCH_MONTH = 1970 * 12
 TOGETHER = "+"
 """Joins the codes of a dimension of several into the one code that is numbered."""
+
+KINDS = ("flow", "stock_end", "overlap", "slots")
+"""The kinds of facts by their number in a column."""
 
 REMEMBERED = "P12M"
 """How long the facts of somebody who came back are read after their end: until no former exit counts any more."""
@@ -173,19 +176,19 @@ def _records(fact: Fact, place: Layout, number: Number) -> Iterator[tuple[int, i
     """Column, start, end, cell and value of each part of a fact that is not nothing."""
     indicator, kind, first, last, parts, codes = fact
     count = day_number if kind != "slots" else month_number
-    start, end = count(first), OPEN if last is None else count(last)
+    start, end, number_of_kind = count(first), OPEN if last is None else count(last), KINDS.index(kind)
     if indicator == HEADCOUNT:
-        yield 0, start, end, 0, 1
+        yield number_of_kind, start, end, 0, 1
         return
     cell = _cell(indicator, codes, place, number) if codes else 0
-    column = place.first_column[indicator]
+    column = 4 * place.first_column[indicator] + number_of_kind
     for value in parts:
         while value > LARGEST:  # an amount of some forty million euro: as several records, which add up
             yield column, start, end, cell, LARGEST
             value -= LARGEST
         if value:
             yield column, start, end, cell, value
-        column += 1
+        column += 4
 
 
 def _cell(indicator: int, codes: Codes, place: Layout, number: Number) -> int:
