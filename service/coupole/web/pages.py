@@ -1,0 +1,163 @@
+"""Pages: one shell, one style sheet, a strict content policy and no call to anybody else.
+
+A page is a whole HTML document that needs no script. Its words stand beside its template in ``words.json``, in four
+languages, and ``say`` in the template finds them; what is written into a page is escaped unless it was made safe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from fastapi import FastAPI
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import Response
+
+from coupole.web.errors import PathUnknown
+from coupole.web.languages import COOKIE, LANGUAGES, NAMES, Language, page_language
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+"""The content policy of every page: only files of this very service, no inline script or style."""
+
+HERE = Path(__file__).parent
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+FOREVER = "public, max-age=31536000, immutable"
+YEAR = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file that every page may use, at an address that changes when it does."""
+
+    address: str
+    body: bytes
+    media_type: str
+    etag: str
+
+
+def static_files(*folders: Path) -> dict[str, StaticFile]:
+    """The files of these folders by name; of two with one name the later counts."""
+    return {path.name: _static(path) for folder in folders for path in sorted(folder.iterdir()) if path.suffix in TYPES}
+
+
+def _static(path: Path) -> StaticFile:
+    body = path.read_bytes()
+    mark = hashlib.sha256(body).hexdigest()[:16]
+    return StaticFile(f"/static/{path.stem}.{mark}{path.suffix}", body, TYPES[path.suffix], f'"{mark}"')
+
+
+class Pages:
+    """The pages of one service.
+
+    ``folder`` holds its templates, their ``words.json`` (key -> language -> text) and, where it has any, ``static/``.
+    """
+
+    def __init__(self, folder: Path, *, name: str, issuer: str, language: Language = "en") -> None:
+        self.language = language
+        self.secure = issuer.startswith("https://")
+        self.words = _words(HERE / "templates") | _words(folder)
+        own = folder / "static"
+        self.files = static_files(HERE / "static", *((own,) if own.is_dir() else ()))
+        self._served = {file.address: file for file in self.files.values()}
+        loader = ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(HERE / "templates")])
+        self.environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+        self.environment.globals |= {"say": self._say, "static": self._address, "name": name}
+        self.environment.filters |= {"number": _number, "day": _day, "moment": _moment}
+
+    def add_to(self, app: FastAPI) -> None:
+        """Serve the files that pages use."""
+        app.add_route("/static/{file}", self._serve, methods=["GET"], include_in_schema=False)
+
+    def answer(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """A page in the reader's language. A language chosen on the page is remembered in a cookie, which says
+        nothing else."""
+        language = page_language(request, self.language)
+        shown = {"language": language, "languages": _choices(request, language), **values}
+        headers = {
+            "Content-Security-Policy": POLICY,
+            "Content-Language": language,
+            "Vary": "Accept-Language, Cookie",
+        }
+        text = self.environment.get_template(template).render(shown)
+        response = Response(text, status, headers, "text/html")
+        if request.query_params.get("language") == language:
+            response.set_cookie(
+                COOKIE, language, max_age=YEAR, path="/", secure=self.secure, httponly=True, samesite="lax"
+            )
+        return response
+
+    def _serve(self, request: Request) -> Response:
+        file = self._served.get(request.url.path)
+        if file is None:
+            raise PathUnknown()
+        headers = {"Cache-Control": FOREVER, "ETag": file.etag}
+        if request.headers.get("if-none-match") == file.etag:
+            return Response(status_code=304, headers=headers)
+        return Response(file.body, headers=headers, media_type=file.media_type)
+
+    def _address(self, name: str) -> str:
+        return self.files[name].address
+
+    @pass_context
+    def _say(self, context: Context, key: str, **values: object) -> str:
+        """The words for ``key``, with ``values`` in their places. Raises ``KeyError`` for words nobody wrote."""
+        return self.words[key][context["language"]].format_map(values)
+
+
+def _words(folder: Path) -> dict[str, Mapping[str, str]]:
+    file = folder / "words.json"
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def _choices(request: Request, language: Language) -> list[dict[str, Any]]:
+    """The picker: each language by its own name and the address of this page in it."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "language"]
+    return [
+        {
+            "code": code,
+            "name": NAMES[code],
+            "address": "?" + urlencode([*kept, ("language", code)]),
+            "current": code == language,
+        }
+        for code in LANGUAGES
+    ]
+
+
+@pass_context
+def _number(context: Context, value: float) -> str:
+    """A number as the language writes it."""
+    return str(format_decimal(value, locale=context["language"]))
+
+
+@pass_context
+def _day(context: Context, value: date) -> str:
+    """A date in words: figures alone are read in two ways."""
+    return str(format_date(value, format="long", locale=context["language"]))
+
+
+@pass_context
+def _moment(context: Context, value: datetime) -> str:
+    """A moment in words, in UTC, which it says."""
+    return str(format_datetime(value, format="d MMMM y, HH:mm 'UTC'", locale=context["language"]))
