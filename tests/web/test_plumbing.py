@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 import pytest
-from fastapi import Body, Depends, FastAPI, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Path, Query, Request
 from httpx2 import ASGITransport, AsyncClient, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect
@@ -40,6 +40,11 @@ class Plan(BaseModel):
     status: Literal["open", "closed"] = "open"
 
 
+class Page:
+    def __init__(self, size: int = 0) -> None:
+        self.size = size
+
+
 def make_app() -> FastAPI:
     app = apps.create(
         "Plans",
@@ -53,6 +58,14 @@ def make_app() -> FastAPI:
     @app.get("/plans", dependencies=[Depends(refuse_unknown_query)])
     def list_plans(limit: Annotated[int, Query(ge=1, le=100)] = 20) -> int:
         return limit
+
+    router = APIRouter(prefix="/of", dependencies=[Depends(refuse_unknown_query)])
+
+    @router.get("/{kind}")
+    def list_kinds(kind: str, colour: Annotated[list[str], Query()], page: Annotated[Page, Depends()]) -> int:
+        return len(colour) + page.size
+
+    app.include_router(router)
 
     @app.get("/plans/{plan_id}", responses=problems.problems_of(PlanNotFound, status={PlanNotFound: 404}))
     def read_plan(plan_id: Annotated[str, Path(max_length=30)]) -> str:
@@ -159,6 +172,9 @@ async def test_a_parameter_nobody_reads_is_refused_and_the_known_ones_are_named(
     problem = refusal(await web.get("/plans", params={CANARY: "1"}), 422, "query_unknown")
     assert "limit" in problem["detail"]
     refusal(await web.get("/plans?limit=1&limit=2"), 422, "query_repeated")
+    refusal(await web.get("/of/plans?colour=red&size=1&size=2"), 422, "query_repeated")
+    refusal(await web.get("/of/plans?colour=red&kind=x"), 422, "query_unknown")
+    assert (await web.get("/of/plans?colour=red&colour=blue&size=3")).json() == 5
     assert (await web.post("/take?colour=red&colour=blue", json={})).status_code == 200
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, get_origin
 
 from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
@@ -93,12 +93,13 @@ def check_query(request: Request, known: Collection[str], repeatable: Collection
 
 
 def refuse_unknown_query(request: Request) -> None:
-    """Dependency of decorated routes: only the query parameters the route declares, each once."""
-    check_query(request, set(_declared(request.scope["route"].dependant)))
+    """Dependency of decorated routes: only the query parameters the route declares, each once unless it is a list."""
+    declared = dict(_declared(request.scope["route"].dependant))
+    check_query(request, declared, [name for name, many in declared.items() if many])
 
 
-def _declared(dependant: Dependant) -> Iterator[str]:
+def _declared(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     for field in dependant.query_params:
-        yield field.alias
+        yield field.alias, get_origin(field.field_info.annotation) is list
     for dependency in dependant.dependencies:
         yield from _declared(dependency)

@@ -23,7 +23,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coupole.errors import CoupoleError, Finding
-from coupole.standard import reading
+from coupole.standard import calendar, reading, validation
 from coupole.standard.sentences import sentence
 from coupole.web import errors, token_errors
 from coupole.web.languages import language_of
@@ -49,6 +49,8 @@ STATUS: dict[type[CoupoleError], int] = {
     reading.JsonDuplicateKey: 400,
     reading.JsonNotFinite: 400,
     reading.JsonInvalid: 400,
+    validation.DocumentInvalid: 422,
+    calendar.PeriodInvalid: 422,
     token_errors.OAuthError: 401,
     token_errors.ScopeMissing: 403,
     token_errors.ClientInvalid: 422,
