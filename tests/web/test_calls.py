@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from coupole.web.errors import ServiceBusy
 from coupole.web.oauth.proofs import Proof, Proofs
 from coupole.web.token_errors import ProofUsed
+from coupole.wire.dpop import make_proof
+from coupole.wire.keys import KeyRing
 from tests.web.peers import Peer, Service, encoded, make_service, named, signed, token_from
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +38,17 @@ async def test_a_token_opens_what_it_was_given_for_on_decorated_and_on_plain_rou
     token = await hub.token()
     assert (await hub.call(token)).json() == ["hub", "plan:read", "releases:read"]
     assert (await hub.call(token, path="/releases/2026-Q3")).json()[0] == "hub"
+
+
+async def test_a_proof_as_our_own_sender_makes_it_is_accepted(service: Service) -> None:
+    ring = KeyRing.create({"dpop": "es256"})
+    key = ring.active("dpop")
+    peer = Peer(service, dpop=key.pair)
+    service.register(peer)
+    token = await peer.token()
+    now = datetime.fromtimestamp(service.clock.now, UTC)
+    proof = make_proof(key, "GET", "https://NORTH.example:443/plans?limit=5#top", token, now)
+    assert (await peer.call(token, proof=proof)).status_code == 200
 
 
 async def test_a_call_without_token_learns_where_to_get_one(hub: Peer) -> None:
@@ -337,6 +351,7 @@ def test_every_operation_names_its_scopes_in_the_openapi_document(service: Servi
         for path, methods in document["paths"].items()
         for method, described in methods.items()
     }
+    assert {"401", "403"} <= document["paths"]["/plans"]["get"]["responses"].keys()
     assert found["get /plans"] == ["plan:read"]
     assert found["post /plans"] == ["plan:write"]
     assert found["get /releases/{name}"] == ["releases:read"]

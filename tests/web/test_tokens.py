@@ -379,6 +379,7 @@ async def test_neither_token_nor_assertion_nor_proof_is_ever_logged(
         await hub.ask(form, proof=proof)
         await hub.call(token)
         await hub.call(token, headers={"Authorization": f"Bearer {token}"})
+    assert "token for hub: releases:read plan:read" in caplog.text
     assert "assertion_used" in caplog.text
     assert "token_unbound" in caplog.text
     for secret in (token, form["client_assertion"], proof):

@@ -273,8 +273,12 @@ def _with_problems(made: dict[str, Any], plain: Mapping[str, Mapping[str, Any]])
     schemas.pop("ValidationError", None)
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= schema.pop("$defs") | {"Problem": schema}
+    guarded = {401: token_errors.OAuthError.title(), 403: token_errors.ScopeMissing.title()}
     for operation in _operations(made):
-        responses = operation.get("responses", {})
+        responses = operation.setdefault("responses", {})
+        for number, title in guarded.items() if operation.get("security") else ():
+            responses.setdefault(str(number), _response(title))
+        responses.setdefault("default", _response("Any other refusal."))
         if "HTTPValidationError" in str(responses.get("422", "")):
             responses["422"] = _response(f"`{errors.RequestInvalid.code}`: {errors.RequestInvalid.title()}")
     return made

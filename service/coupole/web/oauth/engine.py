@@ -7,6 +7,7 @@ texts, which quote the request. Nothing of it sees HTTP.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -25,6 +26,8 @@ from coupole.web.oauth.assertions import METHOD, Assertions
 from coupole.web.oauth.clients import ClientRow, TokenStore
 from coupole.web.oauth.proofs import Proof, Proofs
 from coupole.web.oauth.scopes import Scopes
+
+logger = logging.getLogger("coupole.web.oauth")
 
 Answer = tuple[int, Mapping[str, object], list[tuple[str, str]]]
 
@@ -164,6 +167,7 @@ class MachineGrant(ClientCredentialsGrant):
         client: Any = self.request.client
         text, access = self.server.access.issue(client.row.id, self.scope, self.jkt)
         self.server.tokens.save_token(access.jti, access.client, access.scope, moment_of(access.ends))
+        logger.info("token for %s: %s", access.client, access.scope)
         body = {
             "access_token": text,
             "token_type": "DPoP",
@@ -190,6 +194,7 @@ class Revocation(RevocationEndpoint):
 
     def revoke_token(self, token: IssuedToken, request: OAuth2Request) -> None:
         """Refuse it from now on."""
+        logger.info("token of %s revoked", token.access.client)
         self.server.tokens.revoke(token.access.jti)
 
 

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 
 from coupole.web import token_errors as errors
 from coupole.web.oauth import metadata, routes
-from coupole.web.oauth.access import AccessTokens
+from coupole.web.oauth.access import Access, AccessTokens
 from coupole.web.oauth.assertions import Assertions
 from coupole.web.oauth.clients import TokenStore
 from coupole.web.oauth.engine import Engine
@@ -70,14 +70,18 @@ class OAuth(SecurityBase):
         proof errors and ``ScopeMissing``, each with the challenge of RFC 9449 and RFC 9728.
         """
         needed = tuple(scopes)
+        caller = "a stranger"
         try:
-            return self._caller(request, needed)
+            access = self._proven(request)
+            caller = access.client
+            return self._allowed(access, needed)
         except errors.OAuthError as error:
-            logger.warning("call refused: %s", error.code)
+            logger.warning("call of %s refused: %s", caller, error.code)
             error.headers["WWW-Authenticate"] = self._challenge(error, needed)
             raise
 
-    def _caller(self, request: HTTPConnection, needed: tuple[str, ...]) -> Caller:
+    def _proven(self, request: HTTPConnection) -> Access:
+        """What the token says, once it is proven that its holder sent it, and never before."""
         text = bound_token(request.headers.getlist("authorization"))
         access = self.engine.access.read(text)
         method, path = request.scope["method"], request.scope["path"]
@@ -85,6 +89,10 @@ class OAuth(SecurityBase):
         if proof.jkt != access.jkt:
             raise errors.ProofInvalid()
         self.engine.proofs.use(proof)
+        return access
+
+    def _allowed(self, access: Access, needed: tuple[str, ...]) -> Caller:
+        """The caller, if it may still do what its token says, and that is enough."""
         standing = self.engine.tokens.standing(access.jti)
         if standing is None or standing.revoked or not standing.enabled or standing.client != access.client:
             raise errors.TokenRevoked()

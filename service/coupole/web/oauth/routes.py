@@ -37,7 +37,6 @@ def router(engine: Engine, description: metadata.Description) -> APIRouter:
         except errors.OAuthError as error:
             logger.warning("%s refused: %s", path, error.code)
             return refusal(error)
-        logger.info("%s answered", path)
         return JSONResponse(body, status, dict(headers))
 
     @routes.post(metadata.TOKEN, openapi_extra=_form("grant_type", "scope"), responses=REFUSALS)
