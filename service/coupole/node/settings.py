@@ -18,6 +18,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from coupole.errors import CoupoleError, Finding
 
 FILE = "coupole.toml"
+RING = "ring.json"
+PURPOSES = {"master": "aes", "token": "es256", "sign": "ed25519", "cell": "secret32"}
+"""What a node has keys for: wrapping the keys of people, tokens, signatures, the noise in its releases."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -68,6 +71,8 @@ class NodeSettings(BaseSettings):
     """Port to listen on."""
     token_seconds: int = Field(default=300, ge=30, le=300)
     """How long an access token is good for."""
+    release_on_pull: bool = True
+    """Whether a closed period is released when it is first asked for; otherwise only by ``coupole node release``."""
     max_document_bytes: int = Field(default=1_000_000, ge=10_000, le=10_000_000)
     """Largest single document that is read."""
     max_import_bytes: int = Field(default=200_000_000, ge=1_000_000, le=2_000_000_000)

@@ -91,9 +91,9 @@ def open_vault(keys: Path, ring: KeyRing) -> Vault:
     return Vault(keys / "people.sqlite", masters, ring.active("master").kid)
 
 
-def open_store(url: str, node: str, vault: Vault, make_facts: FactMaker | None = None) -> Store:
-    """Open a node's database, brought to the newest form, and finish what was interrupted."""
-    engine = database.engine(url)
+def open_store(place: str | Engine, node: str, vault: Vault, make_facts: FactMaker | None = None) -> Store:
+    """Open a node's database (its URL or engine), brought to the newest form, and finish what was interrupted."""
+    engine = database.engine(place) if isinstance(place, str) else place
     migrate(engine)
     vault.create([NODE])
     erasure.finish_erasures(engine, vault)

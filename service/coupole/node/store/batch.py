@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
+from typing import TypeVar
 
 import orjson
 from sqlmodel import Session
@@ -64,6 +66,28 @@ class Batch:
         self.links: dict[str, str | None] = {}
         self.new_people: list[str] = []
         self.touched = Touched()
+        self._undo: list[tuple[str, Place | None | EllipsisType]] = []
+        self._undo_links: list[tuple[str, str | None | EllipsisType]] = []
+
+    def learn(self, changes: Sequence[Change]) -> None:
+        """Look up what further changes need, before they are read."""
+        self._standing.learn(changes)
+
+    def read_groups(self, groups: Sequence[Sequence[Change]]) -> list[list[Written | Refused]]:
+        """``read`` group by group: when one change of a group is refused, none of it is made."""
+        return [self._group(changes) for changes in groups]
+
+    def _group(self, changes: Sequence[Change]) -> list[Written | Refused]:
+        standing, entries, people = self._standing.mark(), len(self.entries), len(self.new_people)
+        self._undo.clear()
+        self._undo_links.clear()
+        verdicts = self.read(changes)
+        if any(isinstance(verdict, Refused) for verdict in verdicts):
+            self._standing.back(standing)
+            del self.entries[entries:], self.new_people[people:]
+            _undo(self.rows, self._undo)
+            _undo(self.links, self._undo_links)
+        return verdicts
 
     def read(self, changes: Sequence[Change]) -> list[Written | Refused]:
         """Check every change against the standard, against what stands and against the changes before it."""
@@ -171,7 +195,7 @@ class Batch:
             self._link(document["referral"], record)
         self._standing.put(record, living)
         self.touched.add(record, living.entity, living.accompaniment, document)
-        self.rows[record] = Place(len(self.entries), living, document["updated_at"])
+        self._set_row(record, Place(len(self.entries), living, document["updated_at"]))
         self._enter(record, living, "put", living.revision, living.text)
 
     def _leave(self, record: str, before: Living) -> None:
@@ -181,7 +205,12 @@ class Batch:
         if before.entity == "accompaniment" and former.get("referral"):
             self._link(former["referral"], None)
 
+    def _set_row(self, record: str, place: Place | None) -> None:
+        self._undo.append((record, self.rows.get(record, ...)))
+        self.rows[record] = place
+
     def _link(self, referral: str, accompaniment: str | None) -> None:
+        self._undo_links.append((referral, self.links.get(referral, ...)))
         self.links[referral] = accompaniment
         self.touched.dossiers.add(referral)
 
@@ -202,9 +231,20 @@ class Batch:
             raise RecordInUse()
         self._leave(record, before)
         self._standing.drop(record)
-        self.rows[record] = None
+        self._set_row(record, None)
         self._enter(record, before, "delete", before.revision + 1, None)
         return Written(change.entity, record, before.revision + 1, "deleted", None)
+
+
+Value = TypeVar("Value")
+
+
+def _undo(values: dict[str, Value], done: Sequence[tuple[str, Value | EllipsisType]]) -> None:
+    for name, before in reversed(done):
+        if isinstance(before, EllipsisType):
+            del values[name]
+        else:
+            values[name] = before
 
 
 def _rank(change: Change) -> int:

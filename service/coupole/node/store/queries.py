@@ -82,13 +82,20 @@ def read(session: Session, vault: Vault, record: str, as_of: date | datetime | i
 
 def read_text(session: Session, vault: Vault, record: str, as_of: date | datetime | int | None = None) -> bytes:
     """``read`` without parsing: the canonical JSON."""
+    return read_version(session, vault, record, as_of)[1]
+
+
+def read_version(
+    session: Session, vault: Vault, record: str, as_of: date | datetime | int | None = None
+) -> tuple[int, bytes]:
+    """``read`` without parsing: the revision and the canonical JSON."""
     query = LATEST if as_of is None else FORMER.where(_until(as_of))
     row = session.execute(query, {"record": record}).first()
     if row is None:
         raise RecordNotFound()
     if row.body is None:  # the last thing that happened to it by then was its end
         raise PersonErased() if row.participant and vault.erased(row.participant) else RecordNotFound()
-    return text_of(vault, record, row.revision, row.participant, row.body)
+    return row.revision, text_of(vault, record, row.revision, row.participant, row.body)
 
 
 def _until(as_of: date | datetime | int) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
@@ -41,16 +42,24 @@ class Standing:
         self._vault = vault
         self._put: set[str] = set()
         self._dropped: set[str] = set()
+        self._with_text: set[str] = set()
+        self._undo: list[tuple[str, Living | None, int | None, bool, bool]] = []
         self._users: defaultdict[str, set[str]] | None = None
         self.living: dict[str, Living] = {}
         self.last: dict[str, int] = {}
         """The last revision of records that are gone."""
-        changed = {record for change in changes if (record := _identity(change))}
-        named = {record for change in changes for record in _named(change)} - changed
-        self._load(changed, with_text=True)
-        self._load(named, with_text=False)
-        self._load_last(changed - self.living.keys())
+        self.learn(changes)
         self.stored = frozenset(self.living)
+
+    def learn(self, changes: Sequence[Change]) -> None:
+        """Look up what these changes need and is not known yet."""
+        followed = self._put | self._dropped
+        changed = {record for change in changes if (record := _identity(change))} - followed - self._with_text
+        named = {record for change in changes for record in _named(change)} - changed - followed
+        self._load(changed, with_text=True)
+        self._load(named - self.living.keys(), with_text=False)
+        self._load_last(changed - self.living.keys())
+        self._with_text |= changed
 
     def text(self, record: str) -> bytes:
         """The canonical JSON of a living document of this batch's changes."""
@@ -62,14 +71,36 @@ class Standing:
 
     def put(self, record: str, living: Living) -> None:
         """The batch wrote this version."""
+        self._note(record)
+        self._users = None
         self.living[record] = living
         self._put.add(record)
         self._dropped.discard(record)
 
     def drop(self, record: str) -> None:
         """The batch deleted this record."""
+        self._note(record)
         self.last[record] = self.living.pop(record).revision + 1
         self._dropped.add(record)
+        self._put.discard(record)
+
+    def mark(self) -> int:
+        """A point to go back to."""
+        return len(self._undo)
+
+    def back(self, mark: int) -> None:
+        """Forget what the batch did since that point."""
+        self._users = None
+        while len(self._undo) > mark:
+            record, living, last, was_put, was_dropped = self._undo.pop()
+            _restore(self.living, record, living)
+            _restore(self.last, record, last)
+            (self._put.add if was_put else self._put.discard)(record)
+            (self._dropped.add if was_dropped else self._dropped.discard)(record)
+
+    def _note(self, record: str) -> None:
+        before = (self.living.get(record), self.last.get(record))
+        self._undo.append((record, *before, record in self._put, record in self._dropped))
 
     def used(self, record: str) -> bool:
         """Whether other living records need this one, stored ones and those of this batch."""
@@ -109,6 +140,16 @@ class Standing:
         for piece in in_pieces(records):
             for record, revision in self._session.execute(query.where(JOURNAL.c.record.in_(piece))):
                 self.last[record] = revision
+
+
+Value = TypeVar("Value")
+
+
+def _restore(values: dict[str, Value], name: str, value: Value | None) -> None:
+    if value is None:
+        values.pop(name, None)
+    else:
+        values[name] = value
 
 
 def body_place(record: str, revision: int) -> str:

@@ -242,6 +242,16 @@ class ImportRun(NodeTable, table=True):
     refused: int = 0
 
 
+class Setup(NodeTable, table=True):
+    """The code for the first log-in, by its hash; one row at most, gone when it was used."""
+
+    __tablename__ = "setup_code"
+
+    sha256: str = Field(primary_key=True)
+    made_at: datetime = Field(sa_type=Utc)
+    expires_at: datetime = Field(sa_type=Utc)
+
+
 JOURNAL, HEAD, RECORD, FACT, OUTSIDE, STALE, LEVEL, CLIENT, TOKEN, ASSERTION, ERASURE = (
     NodeTable.metadata.tables[name]
     for name in (

@@ -47,6 +47,28 @@ def write_each(session: Session, vault: Vault, changes: Sequence[Change], contex
     return verdicts
 
 
+def write_groups(
+    session: Session, vault: Vault, groups: Sequence[Sequence[Change]], context: Context
+) -> list[list[Written | Refused]]:
+    """Make every group that can be made whole: one refused change leaves out its group. Groups are made in order."""
+    batch = Batch(session, vault, context, [change for group in groups for change in group])
+    verdicts = batch.read_groups(groups)
+    _store(session, vault, context, batch)
+    return verdicts
+
+
+class Rehearsal:
+    """Says what ``write_groups`` would do, call after call, as if each had been written; writes nothing."""
+
+    def __init__(self, session: Session, vault: Vault, context: Context) -> None:
+        self._batch = Batch(session, vault, context, [])
+
+    def read(self, groups: Sequence[Sequence[Change]]) -> list[list[Written | Refused]]:
+        """What would become of each change."""
+        self._batch.learn([change for group in groups for change in group])
+        return self._batch.read_groups(groups)
+
+
 def _store(session: Session, vault: Vault, context: Context, batch: Batch) -> None:
     if not batch.entries:
         return

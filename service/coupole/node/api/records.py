@@ -1,0 +1,206 @@
+"""Every entity of the standard by the same routes: list, read, create, replace, delete, history.
+
+Reading one and listing are plain Starlette routes: what is stored is what is sent, and a decorated route would cost as
+much again. They are written into the OpenAPI document by hand (``describing``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import Response
+
+from coupole.errors import Finding
+from coupole.node.api import describing
+from coupole.node.api.node import (
+    PreconditionMissing,
+    Reading,
+    ThisNode,
+    Writing,
+    as_of,
+    day,
+    etag,
+    expected_revision,
+    json_bytes,
+    moment,
+    node_of,
+    not_modified,
+    number,
+)
+from coupole.node.store import queries
+from coupole.node.store.changes import (
+    Change,
+    OwnerChanged,
+    RecordExists,
+    RecordInUse,
+    RecordNotFound,
+    ReferenceMissing,
+    RevisionConflict,
+)
+from coupole.node.store.vault import PersonErased
+from coupole.node.store.write import write
+from coupole.standard.entities import ENTITIES, Entity
+from coupole.standard.validation import DocumentInvalid
+from coupole.web import paging
+from coupole.web.bodies import check_query, json_body, refuse_unknown_query
+from coupole.web.errors import BodyTypeUnknown
+from coupole.web.oauth import Caller, OAuth
+
+PAGE = 50
+LONGEST_PAGE = 500
+DAYS = tuple(f"{name}_{end}" for name in queries.DAYS for end in ("from", "to"))
+FILTERS = (*queries.EQUAL, *DAYS, "updated_from")
+
+RecordId = Annotated[str, Path(alias="id", max_length=100)]
+
+
+def scopes(entity: Entity, verb: str) -> tuple[str, str]:
+    """Either of these lets a client in."""
+    return f"{entity.name}:{verb}", f"records:{verb}"
+
+
+def add(router: APIRouter, oauth: OAuth, status: Mapping[Any, int]) -> None:
+    """All routes of all entities."""
+    for entity in ENTITIES.values():
+        _add_plain(router, oauth, entity)
+        _add_writes(router, oauth, entity, status)
+
+
+def _add_plain(router: APIRouter, oauth: OAuth, entity: Entity) -> None:
+    needed = scopes(entity, "read")
+
+    def read_one(request: Request) -> Response:
+        oauth.guard(request, needed)
+        check_query(request, ("as_of",))
+        record = _of_entity(entity, request.path_params["id"])
+        node = node_of(request)
+        with node.store.reading() as session:
+            revision, text = queries.read_version(session, node.store.vault, record, as_of(request))
+        tag = etag(revision)
+        if not_modified(request, tag):
+            return Response(status_code=304, headers={"etag": tag})
+        return json_bytes(text, etag=tag)
+
+    def list_page(request: Request) -> Response:
+        oauth.guard(request, needed)
+        check_query(request, (*FILTERS, "cursor", "limit"))
+        return _page(request, entity)
+
+    path = f"/{entity.collection}"
+    router.add_route(path, list_page, ["GET"], f"list_{entity.collection}", include_in_schema=False)
+    router.add_route(f"{path}/{{id}}", read_one, ["GET"], f"read_{entity.name}", include_in_schema=False)
+
+
+def _page(request: Request, entity: Entity) -> Response:
+    given = request.query_params
+    limit = number("limit", given.get("limit", str(PAGE)), 1, LONGEST_PAGE)
+    after = paging.decode(given["cursor"], 1)[0] if "cursor" in given else None
+    filters = {name: _filter(name, given[name]) for name in FILTERS if name in given}
+    node = node_of(request)
+    with node.store.reading() as session:
+        found = queries.page(session, node.store.vault, entity.name, after=after, limit=limit + 1, filters=filters)
+    texts = b",".join(stored.text for stored in found[:limit])
+    if len(found) <= limit:
+        return json_bytes(b'{"items":[' + texts + b"]}")
+    cursor = paging.encode(found[limit - 1].id)
+    link = paging.link_header(request.url.path, given.multi_items(), cursor)
+    return json_bytes(b'{"items":[' + texts + b'],"next":"' + cursor.encode() + b'"}', link=link)
+
+
+def _filter(name: str, text: str) -> str | date | datetime:
+    if name == "updated_from":
+        return moment(name, text)
+    return day(name, text) if name in DAYS else text
+
+
+def _of_entity(entity: Entity, record: str) -> str:
+    """An identifier of another entity names nothing here."""
+    if record.split(":")[1:2] != [entity.name]:
+        raise RecordNotFound()
+    return record
+
+
+async def _document(request: Request) -> dict[str, Any]:
+    """The body, one JSON object."""
+    document = await json_body(request, max_bytes=node_of(request).max_document_bytes)
+    if not isinstance(document, dict):
+        raise DocumentInvalid(findings=[Finding("type_wrong", rule="/type", params={"expected": "object"})])
+    return document
+
+
+Body = Annotated[dict[str, Any], Depends(_document)]
+Expected = Annotated[int, Depends(expected_revision)]
+
+
+def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Mapping[Any, int]) -> None:
+    path, one = f"/{entity.collection}", f"/{entity.collection}/{{id}}"
+    writes = oauth.requires(*scopes(entity, "write"))
+    invalid = (BodyTypeUnknown, DocumentInvalid, ReferenceMissing, PersonErased)
+    changing = (RecordNotFound, RevisionConflict, PreconditionMissing)
+    add_route = describing.adder(router, entity, status)
+
+    def create(request: Request, session: Writing, node: ThisNode, caller: Caller, document: Body) -> Response:
+        record = _own_id(entity, node.id, document)
+        change = Change(entity.name, document, id=record)
+        written = write(session, node.store.vault, [change], node.context(caller))[0]
+        where = f"{request.url.path}/{written.id}"
+        created = 201 if written.kind == "created" else 200
+        return json_bytes(written.body or b"", created, location=where, etag=etag(written.revision))
+
+    def replace(
+        record: RecordId, expected: Expected, session: Writing, node: ThisNode, caller: Caller, document: Body
+    ) -> Response:
+        change = Change(entity.name, document, id=_of_entity(entity, record), expect=expected)
+        written = write(session, node.store.vault, [change], node.context(caller))[0]
+        return json_bytes(written.body or b"", etag=etag(written.revision))
+
+    def delete(record: RecordId, expected: Expected, session: Writing, node: ThisNode, caller: Caller) -> Response:
+        change = Change(entity.name, None, id=_of_entity(entity, record), expect=expected)
+        write(session, node.store.vault, [change], node.context(caller))
+        return Response(status_code=204)
+
+    def history(record: RecordId, session: Reading, node: ThisNode) -> Response:
+        versions = queries.history(session, node.store.vault, _of_entity(entity, record))
+        return json_bytes(b'{"items":[' + b",".join(version_bytes(version) for version in versions) + b"]}")
+
+    add_route("create", "POST", path, create, writes, (*invalid, RecordExists), created=True)
+    add_route("replace", "PUT", one, replace, writes, (*invalid, *changing, OwnerChanged))
+    add_route("delete", "DELETE", one, delete, writes, (*changing, RecordInUse))
+    reads = oauth.requires(*scopes(entity, "read"))
+    add_route("history", "GET", f"{one}/history", history, reads, (RecordNotFound, PersonErased))
+
+
+def _own_id(entity: Entity, node: str, document: Mapping[str, Any]) -> str | None:
+    """The id a client chose, so that it may send the same document twice; none when the node is to choose."""
+    given = document.get("id")
+    if given is None:
+        return None
+    if not (isinstance(given, str) and given.startswith(f"{node}:{entity.name}:")):
+        raise DocumentInvalid(findings=[Finding("id_not_of_this_node", "/id")])
+    return given
+
+
+def version_bytes(version: queries.Version, *, with_reason: bool = True) -> bytes:
+    """One row of the journal as JSON; the document as it is stored, none when it went or cannot be read any more."""
+    plain = {
+        "seq": version.seq,
+        "kind": version.kind,
+        "entity": version.entity,
+        "id": version.id,
+        "revision": version.revision,
+        "at": version.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "actor": version.actor,
+    }
+    if version.client is not None:
+        plain["client"] = version.client
+    if with_reason and version.reason is not None:
+        plain["reason"] = version.reason
+    row = orjson.dumps(plain)
+    return row if version.text is None else row[:-1] + b',"document":' + version.text + b"}"
+
+
+Handler = Callable[..., Response]

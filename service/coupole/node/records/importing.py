@@ -1,0 +1,220 @@
+"""Imports: what every row would do, then doing it.
+
+Nothing is written before somebody saw ``plan``. A file is written in pieces, each one transaction together with the row
+of ``import_run`` that says how far it came: an import that is killed goes on where it was, and one that is run twice
+finds everything unchanged. What comes by the API is one transaction as a whole (``write_all``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlmodel import Session, col, select
+from ulid import ULID
+
+from coupole.errors import CoupoleError, Finding
+from coupole.node.records.reading import PIECE, Row, as_finding
+from coupole.node.store import Store
+from coupole.node.store.changes import Change, Context, Refused, Written
+from coupole.node.store.queries import standing
+from coupole.node.store.tables import ImportRun
+from coupole.node.store.write import Rehearsal, write_groups
+from coupole.standard.sentences import sentence
+
+Outcome = Literal["created", "replaced", "unchanged", "refused"]
+Answers = list[list[Written | Refused]]
+
+TOGETHER = 2_000
+"""About as many documents are written in one transaction: long enough to cost little, short enough to let others in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one row, or would become of it. ``findings``: why it was refused."""
+
+    row: int
+    outcome: Outcome
+    documents: list[dict[str, str | int]]
+    findings: list[Finding]
+
+    def explained(self, language: str) -> dict[str, Any]:
+        """The verdict as JSON, its reasons in words."""
+        plain: dict[str, Any] = {"row": self.row, "outcome": self.outcome, "documents": self.documents}
+        if self.findings:
+            plain["errors"] = [explained(finding, language) for finding in self.findings]
+        return plain
+
+
+def explained(finding: Finding, language: str) -> dict[str, str | int]:
+    """One reason: its code, place and rule, one sentence and what to do."""
+    words = sentence(finding.code, language, finding.params)
+    plain = {"code": finding.code, "pointer": finding.pointer, "rule": finding.rule}
+    column = {"column": finding.params["column"]} if "column" in finding.params else {}
+    return {**plain, **column, "detail": words.title, "remedy": words.remedy}
+
+
+def plan(session: Session, rows: Iterable[Row], store: Store, context: Context) -> Iterator[Verdict]:
+    """What each row would do; nothing is written and nobody is kept waiting."""
+    rehearsal = Rehearsal(session, store.vault, context)
+    for piece in _pieces(rows):
+        yield from _verdicts(piece, rehearsal.read(_groups(session, piece)))
+
+
+def write_all(session: Session, rows: Iterable[Row], store: Store, context: Context) -> Iterator[Verdict]:
+    """Write every row that can be written, in the caller's transaction."""
+    for piece in _pieces(rows):
+        yield from _verdicts(piece, write_groups(session, store.vault, _groups(session, piece), context))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to import, known by the hashes of its content and of the mapping with its parameters."""
+
+    sha256: str
+    mapping_sha256: str | None = None
+
+
+def unfinished(session: Session, source: Source) -> ImportRun | None:
+    """The import of this very file that did not come to its end."""
+    query = select(ImportRun).where(
+        ImportRun.source_sha256 == source.sha256,
+        ImportRun.mapping_sha256 == source.mapping_sha256,
+        col(ImportRun.ended_at).is_(None),
+    )
+    return session.exec(query.order_by(col(ImportRun.started_at).desc())).first()
+
+
+def write_in_pieces(store: Store, rows: Iterable[Row], source: Source, actor: str) -> Iterator[Verdict]:
+    """Write every row that can be written, from where the last attempt stopped. A row is written whole or not at all."""
+    run = _begin(store, source, actor)
+    done = run.rows_done
+    ahead = (row for place, row in enumerate(rows) if place >= done)
+    for piece in _pieces(ahead):
+        with store.writing() as session:
+            answers = write_groups(session, store.vault, _groups(session, piece), store.context(actor))
+            verdicts = list(_verdicts(piece, answers))
+            done += len(piece)
+            _advance(session, run.id, done, verdicts)
+        yield from verdicts
+    with store.writing() as session:
+        session.get_one(ImportRun, run.id).ended_at = datetime.now(UTC)
+
+
+def _begin(store: Store, source: Source, actor: str) -> ImportRun:
+    with store.writing() as session:
+        run = unfinished(session, source)
+        if run is None:
+            run = ImportRun(
+                id=str(ULID()),
+                source_sha256=source.sha256,
+                mapping_sha256=source.mapping_sha256,
+                actor=actor,
+                started_at=datetime.now(UTC),
+            )
+            session.add(run)
+        return run
+
+
+def _advance(session: Session, run_id: str, done: int, verdicts: list[Verdict]) -> None:
+    """Documents that were made, replaced or left, and rows that were refused."""
+    tally = count(verdicts)
+    run = session.get_one(ImportRun, run_id)
+    run.rows_done = done
+    run.created += tally["created"]
+    run.replaced += tally["replaced"]
+    run.unchanged += tally["unchanged"]
+    run.refused += tally["refused"]
+
+
+def count(verdicts: Iterable[Verdict]) -> Counter[str]:
+    """Documents by outcome; of refused rows the rows."""
+    found: Counter[str] = Counter(created=0, replaced=0, unchanged=0, refused=0)
+    for verdict in verdicts:
+        if verdict.outcome == "refused":
+            found["refused"] += 1
+        else:
+            found.update(str(document["outcome"]) for document in verdict.documents)
+    return found
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file's content."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    piece: list[Row] = []
+    weight = 0
+    for row in rows:
+        piece.append(row)
+        weight += max(1, len(row.changes))
+        if weight >= TOGETHER:
+            yield piece
+            piece, weight = [], 0
+    if piece:
+        yield piece
+
+
+def _groups(session: Session, piece: list[Row]) -> list[list[Change]]:
+    """The changes of each usable row; what is known already is to be replaced as it stands now."""
+    named = {change.id for row in piece for change in row.changes if change.id}
+    known = standing(session, named)
+    return [
+        [replace(change, expect=known[change.id]) if change.id in known else change for change in row.changes]
+        for row in piece
+    ]
+
+
+def _verdicts(piece: list[Row], answers: Answers) -> Iterator[Verdict]:
+    for row, group in zip(piece, answers, strict=True):
+        yield _refused(row, group) if row.findings or _refusals(group) else _accepted(row, group)
+
+
+def _refusals(group: list[Written | Refused]) -> list[tuple[int, CoupoleError]]:
+    return [(place, answer.error) for place, answer in enumerate(group) if isinstance(answer, Refused)]
+
+
+def _accepted(row: Row, group: list[Written | Refused]) -> Verdict:
+    documents: list[dict[str, str | int]] = [
+        {"entity": answer.entity, "id": answer.id, "revision": answer.revision, "outcome": answer.kind}
+        for answer in group
+        if isinstance(answer, Written)
+    ]
+    kinds = {document["outcome"] for document in documents}
+    outcome: Outcome = "replaced" if "replaced" in kinds else "created" if "created" in kinds else "unchanged"
+    return Verdict(row.number, outcome, documents, [])
+
+
+def _refused(row: Row, group: list[Written | Refused]) -> Verdict:
+    findings = list(row.findings)
+    for place, error in _refusals(group):
+        for finding in error.findings or (as_finding(error),):
+            column = _column(row, place, finding.pointer)
+            findings.append(replace(finding, params={**finding.params, "column": column}) if column else finding)
+    documents: list[dict[str, str | int]] = []
+    for change in row.changes:
+        record = change.id or (change.document or {}).get("id")
+        if isinstance(record, str):
+            documents.append({"entity": change.entity, "id": record, "outcome": "refused"})
+    return Verdict(row.number, "refused", documents, findings)
+
+
+def _column(row: Row, place: int, pointer: str) -> str | None:
+    """The column a place of a document came from, or one that a part of it came from."""
+    exact = row.columns.get((place, pointer))
+    if exact:
+        return exact
+    for (position, inner), column in row.columns.items():
+        if position == place and pointer and (inner.startswith(pointer + "/") or pointer.startswith(inner + "/")):
+            return column
+    return None
