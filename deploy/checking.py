@@ -14,7 +14,7 @@ CHECKS = {
     "types": ("-m", "mypy"),
     # Its own command has our path in its first line, which may be long or have been moved.
     "layers": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
-    "dependencies": ("-m", "deptry", "."),
+    "dependencies": ("-m", "deptry", "service", "clients/python"),
     "lock": ("-m", "deploy.lock_checking"),
     "rendered files": ("-m", "deploy.rendering", "--check"),
 }
