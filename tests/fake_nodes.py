@@ -10,6 +10,7 @@ it make one address of it misbehave:
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -24,6 +25,7 @@ Answer = Callable[["FakeNode", MutableMapping[str, Any], bytes, Send], Awaitable
 METADATA = "/.well-known/oauth-authorization-server"
 TOKEN = "/oauth/token"
 DESCRIPTOR = "/.well-known/coupole"
+PACKED = gzip.compress(b"0" * 5_000_000)
 FIRST_SECOND = {"2026-10": ("2026-10-01", "2026-10-31"), "2026-11": ("2026-11-01", "2026-11-30")}
 
 
@@ -77,7 +79,7 @@ class FakeNode:
 
 
 def a_release(
-    node: str, period: str, figures: dict[str, Any] | None = None, revision: int = 1, **changed: Any
+    node: str, period: str, /, figures: dict[str, Any] | None = None, revision: int = 1, **changed: Any
 ) -> releases.Release:
     """A release of indicator -> dimension -> code -> value, as ``count``; None stands for a withheld figure.
 
@@ -228,7 +230,5 @@ def redirect(to: str, status: int = 307) -> Answer:
 
 async def packed(_node: FakeNode, _scope: Any, _body: bytes, send: Send) -> None:
     """A few bytes that would unpack to many."""
-    import gzip
-
     headers = {"content-encoding": "gzip", "coupole-signature": "nobody.AAAA"}
-    await answered(send, 200, gzip.compress(b"0" * 100_000_000), headers)
+    await answered(send, 200, PACKED, headers)

@@ -162,7 +162,7 @@ class NodeClient:
     async def _signed(self, path: str, headers: Mapping[str, str] | None = None) -> SignedAnswer | None:
         async with self._connection.answer("GET", path, headers=headers) as answer:
             raw = await answer.aread()
-            if answer.status_code == 304:
+            if answer.status_code == 304 and headers and "If-None-Match" in headers:
                 return None
             signature = answer.headers.get("coupole-signature", "")
             if not 0 < len(signature) <= SIGNATURE_LENGTH:

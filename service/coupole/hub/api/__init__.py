@@ -1,0 +1,17 @@
+"""What a hub answers over HTTP: members, collections, publications, datasets. Everybody may read; nobody may write."""
+
+from __future__ import annotations
+
+from coupole.errors import CoupoleError
+from coupole.hub.collection.reading import CollectionUnknown
+from coupole.hub.publication.datasets import BreakdownUnknown, DatasetEmpty, IndicatorUnknown
+from coupole.hub.publication.publishing import PublicationUnknown
+
+STATUS: dict[type[CoupoleError], int] = {
+    CollectionUnknown: 404,
+    IndicatorUnknown: 404,
+    DatasetEmpty: 404,
+    PublicationUnknown: 404,
+    BreakdownUnknown: 422,
+}
+"""The numbers of a hub's own refusals."""

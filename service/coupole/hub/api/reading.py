@@ -1,0 +1,56 @@
+"""What every route of a hub reads from, and how answers are tagged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from coupole.hub.store import Hub
+from coupole.web.bodies import refuse_unknown_query
+from coupole.web.languages import Language, language_of
+
+PUBLIC = "public, max-age=60"
+
+
+def hub_of(request: Request) -> Hub:
+    """The hub this application was made for."""
+    found: Hub = request.app.state.hub
+    return found
+
+
+def reading(request: Request) -> Iterator[Session]:
+    """A session that reads, closed before the answer leaves."""
+    with hub_of(request).store.reading() as session:
+        yield session
+
+
+def spoken(
+    request: Request,
+    language: Annotated[
+        Literal["en", "nl", "fr", "it"] | None, Query(description="Instead of Accept-Language.")
+    ] = None,
+) -> Language:
+    """The language of an answer."""
+    return language or language_of(request)
+
+
+ThisHub = Annotated[Hub, Depends(hub_of)]
+Reading = Annotated[Session, Depends(reading, scope="function")]
+Spoken = Annotated[Language, Depends(spoken)]
+KnownQuery = Depends(refuse_unknown_query)
+Period = Annotated[str | None, Query(max_length=10, description="2026-10, 2026-Q3 or 2026.")]
+
+
+def tagged(request: Request, body: bytes, media_type: str, **headers: str) -> Response:
+    """An answer with an ``ETag`` made of its bytes; without them when the caller has them already."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    sent = {"ETag": tag, "Cache-Control": PUBLIC} | {name.replace("_", "-"): text for name, text in headers.items()}
+    known = request.headers.get("if-none-match", "")
+    if tag in (one.strip().removeprefix("W/") for one in known.split(",")):
+        return Response(status_code=304, headers=sent)
+    return Response(body, headers=sent, media_type=media_type)

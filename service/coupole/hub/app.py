@@ -1,0 +1,88 @@
+"""The hub's application: built from its settings, never found."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from coupole.hub.api import STATUS, federation, figures
+from coupole.hub.settings import HubSettings
+from coupole.hub.store import Hub, open_store
+from coupole.hub.ui import tables
+from coupole.standard import catalogue
+from coupole.web import apps
+from coupole.wire.keys import KeyRing
+
+API_VERSION = "1"
+
+OPEN_OPERATIONS = frozenset(
+    {
+        "list_members",
+        "list_collections",
+        "read_collection",
+        "read_keys",
+        "list_publications",
+        "read_publication",
+        "list_datasets",
+        "read_dataset",
+        "read_dataset_csv",
+        "read_dataset_json",
+    }
+)
+"""Operations anybody may call: all of them. What changes something is done by command, at the hub itself."""
+
+
+@contextmanager
+def open_hub(settings: HubSettings) -> Iterator[tuple[Hub, KeyRing]]:
+    """The hub of these settings and its keys. Raises ``KeyRingMissing``, ``KeyRingExposed``, ``CatalogueUnknown``."""
+    ring = KeyRing.load(settings.ring)
+    found = catalogue.load(settings.catalogue, settings.catalogue_version)
+    store = open_store(settings.database)
+    try:
+        yield Hub(settings.name, settings.issuer, found, store, ring.public_set("sign")), ring
+    finally:
+        store.close()
+
+
+def create_app(settings: HubSettings) -> FastAPI:
+    """The application; its database and keys are opened when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_hub(settings) as (hub, _ring):
+            app.state.hub = hub
+            yield
+
+    app = apps.create(
+        "Coupole hub",
+        version=API_VERSION,
+        issuer=settings.issuer,
+        description="Published figures of a federation of social workshops, with their coverage and their noise.",
+        lifespan=lifespan,
+        status=STATUS,
+    )
+    routes = APIRouter(prefix="/api/v1")
+    routes.include_router(federation.router)
+    routes.include_router(figures.router)
+    app.include_router(routes)
+    tables.add_to(app, settings.name, settings.issuer, settings.language)
+    app.add_route("/healthz", healthz, include_in_schema=False)
+    app.add_route("/readyz", readyz, include_in_schema=False)
+    return app
+
+
+def healthz(_request: Request) -> Response:
+    """Alive."""
+    return PlainTextResponse("ok")
+
+
+def readyz(request: Request) -> Response:
+    """Able to work: the database answers."""
+    with request.app.state.hub.store.reading() as session:
+        session.execute(text("SELECT id FROM member LIMIT 1"))
+    return JSONResponse({"ready": True})

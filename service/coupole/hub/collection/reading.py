@@ -1,0 +1,86 @@
+"""Rounds as a person reads them: what came of each member, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session
+
+from coupole.errors import CoupoleError
+from coupole.hub.store.tables import MEMBER, OUTCOME, ROUND
+from coupole.standard.sentences import sentence
+
+
+class CollectionUnknown(CoupoleError):
+    """There was no collection of that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRound:
+    """A collection. ``kinds``: how many members by kind of outcome."""
+
+    id: int
+    catalogue: str
+    version: str
+    period: str
+    started_at: datetime
+    ended_at: datetime | None
+    kinds: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOutcome:
+    """What came of one member. ``said`` is a stranger's text, for the operator's eyes only."""
+
+    member: str
+    name: str
+    kind: str
+    reason: str
+    title: str
+    remedy: str
+    said: str
+    at: datetime
+
+
+def shown_rounds(session: Session, *, period: str | None = None, limit: int = 100) -> list[ShownRound]:
+    """Collections, the newest first."""
+    query = select(ROUND).order_by(ROUND.c.id.desc()).limit(limit)
+    rows = session.execute(query.where(ROUND.c.period == period) if period else query).all()
+    counted = select(OUTCOME.c.round, OUTCOME.c.kind, func.count().label("members"))
+    grouped = counted.where(OUTCOME.c.round.in_([row.id for row in rows])).group_by(OUTCOME.c.round, OUTCOME.c.kind)
+    kinds: dict[int, Counter[str]] = {row.id: Counter() for row in rows}
+    for row in session.execute(grouped):
+        kinds[row.round][row.kind] = row.members
+    return [_shown(row, kinds[row.id]) for row in rows]
+
+
+def shown_round(session: Session, number: int) -> ShownRound:
+    """One collection. Raises ``CollectionUnknown``."""
+    row = session.execute(select(ROUND).where(ROUND.c.id == number)).one_or_none()
+    if row is None:
+        raise CollectionUnknown()
+    counted = Counter(session.scalars(select(OUTCOME.c.kind).where(OUTCOME.c.round == number)))
+    return _shown(row, counted)
+
+
+def _shown(row: Row[Any], kinds: Counter[str]) -> ShownRound:
+    return ShownRound(
+        row.id, row.catalogue, row.version, row.period, row.started_at, row.ended_at, dict(sorted(kinds.items()))
+    )
+
+
+def shown_outcomes(session: Session, number: int, language: str) -> list[ShownOutcome]:
+    """The outcomes of a collection, by name of the member."""
+    names = ("member", "kind", "reason", "params", "said", "at")
+    query = select(MEMBER.c.name, *(OUTCOME.c[name] for name in names)).join(MEMBER, MEMBER.c.id == OUTCOME.c.member)
+    rows = session.execute(query.where(OUTCOME.c.round == number).order_by(MEMBER.c.name, MEMBER.c.id))
+    found = []
+    for row in rows:
+        words = sentence(row.reason, language, json.loads(row.params)) if row.reason else ("", "")
+        found.append(ShownOutcome(row.member, row.name, row.kind, row.reason, *words, row.said, row.at))
+    return found

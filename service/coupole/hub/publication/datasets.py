@@ -1,0 +1,226 @@
+"""One indicator over all published periods: every figure with its status, its coverage and its noise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlmodel import Session
+
+from coupole.errors import CoupoleError
+from coupole.hub.publication.totals import Total
+from coupole.hub.store import published
+from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+
+TOTAL = "total"
+LEAST_DENOMINATOR = 20
+"""No rate or mean is made with a smaller one: its noise would be as large as what it says."""
+
+DERIVED = {("num", "den"): "rate", ("sum_num", "sum_den"): "rate", ("sum", "n"): "mean"}
+"""What is made of two parts: the first divided by the second."""
+
+
+class IndicatorUnknown(CoupoleError):
+    """The catalogue has no indicator of that name."""
+
+
+class DatasetEmpty(CoupoleError):
+    """Nothing was published of this indicator yet, or not for what was asked."""
+
+
+class BreakdownUnknown(CoupoleError):
+    """This indicator is not broken down by that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One figure. ``value`` is none where it cannot be said; ``status`` is a code of the list ``obs_status``.
+
+    ``shown`` of ``expected`` members are in it; ``hidden`` ones report the indicator and hide this figure. ``bound``
+    and ``variance``: the noise; none for what is derived.
+    """
+
+    value: int | float | None
+    status: str
+    shown: int
+    expected: int
+    hidden: int
+    bound: int | None
+    variance: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One indicator. Observations stand by (period, dimension, code, measure); all combinations are there."""
+
+    indicator: Indicator
+    catalogue: str
+    version: str
+    periods: tuple[str, ...]
+    breakdown: tuple[tuple[str, str], ...]
+    measures: tuple[str, ...]
+    observations: Mapping[tuple[str, str, str, str], Observation]
+    nodes: Mapping[str, tuple[str, ...]]
+    """Short names of the members each period speaks of."""
+    names: Mapping[str, str]
+    updated: datetime
+    digest: str
+    """Changes with every publication of any of its periods."""
+
+    def dimension(self, name: str) -> Dimension | None:
+        """A dimension by name; none for the total."""
+        return next((one for one in self.indicator.dimensions if one.name == name), None)
+
+
+def indicator_of(catalogue: Catalogue, name: str) -> Indicator:
+    """The indicator of that name. Raises ``IndicatorUnknown``."""
+    try:
+        return catalogue.indicator(name)
+    except KeyError:
+        raise IndicatorUnknown() from None
+
+
+def dataset(
+    session: Session, catalogue: Catalogue, name: str, *, by: str | None = None, period: str | None = None
+) -> Dataset:
+    """An indicator as published. ``by``: one breakdown instead of all; ``period``: that one alone.
+
+    Raises ``IndicatorUnknown``, ``BreakdownUnknown``, ``DatasetEmpty``.
+    """
+    indicator = indicator_of(catalogue, name)
+    if by is not None and by not in (TOTAL, *(one.name for one in indicator.dimensions)):
+        raise BreakdownUnknown()
+    only = {"indicator": name} | ({"period": period} if period else {})
+    coverage = {row.period: row for row in published.coverage_of(session, catalogue.id, catalogue.version, **only)}
+    if not coverage:
+        raise DatasetEmpty()
+    rows = published.figures_of(session, catalogue.id, catalogue.version, **only)
+    rows = [row for row in rows if by is None or row.dimension in (TOTAL, by)]
+    breakdown = _breakdown(indicator, {(row.dimension, row.code) for row in rows})
+    made = _newest(session, catalogue, coverage)
+    return Dataset(
+        indicator,
+        catalogue.id,
+        catalogue.version,
+        tuple(coverage),
+        breakdown,
+        measures(indicator),
+        _observations(indicator, coverage, breakdown, rows),
+        {at: tuple(json.loads(row.nodes)) for at, row in coverage.items()},
+        published.names(session),
+        max(row.made_at for row in made),
+        "-".join(f"{row.period}.{row.revision}.{row.digest[:12]}" for row in made),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The total of one indicator in one period, its measures by name."""
+
+    indicator: Indicator
+    observations: Mapping[str, Observation]
+
+
+def overview(session: Session, catalogue: Catalogue, period: str) -> list[Line]:
+    """The totals of all indicators of a period, in the catalogue's order; empty when it was not published."""
+    coverage = {
+        row.indicator: row for row in published.coverage_of(session, catalogue.id, catalogue.version, period=period)
+    }
+    totals: dict[str, list[Row[Any]]] = {}
+    for row in published.figures_of(session, catalogue.id, catalogue.version, period=period, dimension=TOTAL):
+        totals.setdefault(row.indicator, []).append(row)
+    lines = []
+    for indicator in catalogue.indicators:
+        if indicator.id in coverage:
+            covered = {period: coverage[indicator.id]}
+            made = _observations(indicator, covered, [(TOTAL, TOTAL)], totals.get(indicator.id, []))
+            lines.append(Line(indicator, {place[3]: one for place, one in made.items()}))
+    return lines
+
+
+def periods(session: Session, catalogue: Catalogue) -> list[str]:
+    """The periods that were published, the newest first."""
+    rows = published.publications(session, catalogue.id, catalogue.version)
+    return list(dict.fromkeys(row.period for row in rows))
+
+
+def measures(indicator: Indicator) -> tuple[str, ...]:
+    """The parts of an indicator, and what can be derived from them."""
+    derived = [name for parts, name in DERIVED.items() if set(parts) <= set(indicator.parts)]
+    return (*indicator.parts, *derived)
+
+
+def _newest(session: Session, catalogue: Catalogue, periods: Iterable[str]) -> list[Row[Any]]:
+    found: dict[str, Row[Any]] = {}
+    for row in published.publications(session, catalogue.id, catalogue.version):
+        found.setdefault(row.period, row)  # the newest revision comes first
+    return [found[period] for period in periods]
+
+
+def _breakdown(indicator: Indicator, there: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The total, then each dimension in the catalogue's order, its codes in their order."""
+    found = [(TOTAL, TOTAL)]
+    for dimension in indicator.dimensions:
+        codes = [code for name, code in there if name == dimension.name]
+        order = {code: place for place, code in enumerate(dimension.codes or ())}
+        found += [(dimension.name, code) for code in sorted(codes, key=lambda one: (order.get(one, len(order)), one))]
+    return tuple(found)
+
+
+def _observations(
+    indicator: Indicator,
+    coverage: Mapping[str, Row[Any]],
+    breakdown: Iterable[tuple[str, str]],
+    rows: Iterable[Row[Any]],
+) -> dict[tuple[str, str, str, str], Observation]:
+    totals = {
+        (row.period, row.dimension, row.code, row.part): Total(
+            row.value, row.shown, row.hidden, row.bound, row.variance
+        )
+        for row in rows
+    }
+    found: dict[tuple[str, str, str, str], Observation] = {}
+    for period, covered in coverage.items():
+        for dimension, code in breakdown:
+            place = (period, dimension, code)
+            parts = {part: totals.get((*place, part)) for part in indicator.parts}
+            found |= {(*place, part): observe(total, covered) for part, total in parts.items()}
+            for (upper, lower), name in DERIVED.items():
+                if {upper, lower} <= parts.keys():
+                    # A count has a floor of its own; an amount must at least be larger than its noise.
+                    noise = found[*place, lower].bound or 0
+                    least = max(LEAST_DENOMINATOR, noise) if lower.startswith("sum") else LEAST_DENOMINATOR
+                    found[*place, name] = derive(found[*place, upper], found[*place, lower], least)
+    return found
+
+
+def observe(total: Total | None, covered: Any) -> Observation:
+    """A total as it is published. ``covered``: the coverage of its indicator in that period."""
+    expected = covered.members - covered.not_applicable
+    if total is None or total.shown == 0:
+        hidden = total.hidden if total else 0
+        return Observation(None, _absent(hidden, expected, covered), 0, expected, hidden, None, None)
+    status = "A" if total.shown == expected else "P"
+    return Observation(total.value, status, total.shown, expected, total.hidden, total.bound, total.variance)
+
+
+def _absent(hidden: int, expected: int, covered: Any) -> str:
+    if hidden or (covered.reported == 0 and covered.withheld + covered.too_few > 0):
+        return "Q"
+    return "O" if expected else "M"
+
+
+def derive(upper: Observation, lower: Observation, least: int = LEAST_DENOMINATOR) -> Observation:
+    """One total divided by another; nothing when the divisor is below ``least``: that would be dividing noise."""
+    shown, hidden = min(upper.shown, lower.shown), max(upper.hidden, lower.hidden)
+    if upper.value is None or lower.value is None:
+        status = upper.status if upper.value is None else lower.status
+        return Observation(None, status, shown, lower.expected, hidden, None, None)
+    if lower.value < least:
+        return Observation(None, "O", shown, lower.expected, hidden, None, None)
+    status = "P" if "P" in (upper.status, lower.status) else "A"
+    return Observation(round(upper.value / lower.value, 4), status, shown, lower.expected, hidden, None, None)

@@ -1,0 +1,80 @@
+"""A dataset as JSON-stat 2.0, the form that Eurostat's own programs read.
+
+Three dimensions: the period, the breakdown (the total and every one-way breakdown, or one of them under its own name),
+the measure. What JSON-stat has no place for stands in ``extension``, list by list in the order of ``value``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from coupole.hub.publication import words
+from coupole.hub.publication.datasets import TOTAL, Dataset
+from coupole.standard.codes import code_list
+
+
+def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = None) -> dict[str, Any]:
+    """The document. ``by``: the breakdown that was asked for, which then gives the dimension its name."""
+    name = by.upper() if by and by != TOTAL else "BREAKDOWN"
+    dimensions = {
+        "TIME_PERIOD": _dimension(words.word("period", language), {period: period for period in dataset.periods}),
+        name: _breakdown(dataset, language, by),
+        "MEASURE": _dimension(
+            words.word("measure", language),
+            {measure: words.measure_word(dataset.indicator, measure, language) for measure in dataset.measures},
+        ),
+    }
+    seen = [
+        dataset.observations[period, dimension, code, measure]
+        for period in dataset.periods
+        for dimension, code in dataset.breakdown
+        for measure in dataset.measures
+    ]
+    statuses = code_list("obs_status")
+    return {
+        "version": "2.0",
+        "class": "dataset",
+        "label": dataset.indicator.title[language],
+        "source": source,
+        "updated": dataset.updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "note": [dataset.indicator.definition[language], words.word("noise", language)],
+        "id": list(dimensions),
+        "size": [len(dimension["category"]["index"]) for dimension in dimensions.values()],
+        "role": {"time": ["TIME_PERIOD"], "metric": ["MEASURE"]},
+        "dimension": dimensions,
+        "value": [one.value for one in seen],
+        "status": [one.status for one in seen],
+        "extension": {
+            "indicator": dataset.indicator.id,
+            "catalogue": {"id": dataset.catalogue, "version": dataset.version},
+            "unit": dataset.indicator.unit,
+            "status": {code: statuses.labels(code, language) for code in sorted({one.status for one in seen})},
+            "members_in": [one.shown for one in seen],
+            "members_expected": [one.expected for one in seen],
+            "members_hiding": [one.hidden for one in seen],
+            "noise_bound": [one.bound for one in seen],
+            "noise_variance": [one.variance for one in seen],
+            "nodes": {
+                period: [{"id": node, "name": dataset.names.get(node, node)} for node in nodes]
+                for period, nodes in dataset.nodes.items()
+            },
+        },
+    }
+
+
+def _dimension(label: str, categories: dict[str, str]) -> dict[str, Any]:
+    return {"label": label, "category": {"index": list(categories), "label": categories}}
+
+
+def _breakdown(dataset: Dataset, language: str, by: str | None) -> dict[str, Any]:
+    """The total and its breakdowns. Codes stand alone under one breakdown, else with its name: ``sex:female``."""
+    alone = by is not None
+    labels = {}
+    for name, code in dataset.breakdown:
+        dimension = dataset.dimension(name)
+        key = code if alone or dimension is None else f"{name}:{code}"
+        label = words.code_word(dimension, code, language)
+        labels[key] = label if alone or dimension is None else f"{words.dimension_word(dimension, language)}: {label}"
+    title = words.dimension_word(dataset.dimension(by), language) if by else words.word("breakdown", language)
+    return _dimension(title, labels)

@@ -1,0 +1,170 @@
+"""Rounds and their outcomes, and the releases that came with them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session
+
+from coupole.database import in_pieces, insert_rows
+from coupole.hub.store.packing import Packed, squeezed
+from coupole.hub.store.tables import (
+    LAYOUT,
+    MEMBER,
+    OUTCOME,
+    RELEASE,
+    RELEASE_VALUES,
+    ROUND,
+    Layout,
+    Member,
+    Release,
+    Round,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewRelease:
+    """A checked release to be kept."""
+
+    member: str
+    raw: bytes
+    signature: str
+    etag: str
+    digest: str
+    revision: int
+    frozen_at: str
+    reported: int
+    packed: Packed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ended:
+    """What came of asking a member: the row of its outcome, and its release when that is new."""
+
+    member: str
+    kind: str
+    reason: str
+    params: Mapping[str, str | int]
+    said: str
+    release: NewRelease | None
+    known: int | None
+
+
+def open_round(session: Session, catalogue: str, version: str, period: str) -> tuple[Round, bool]:
+    """The round of this period that was not finished, or a new one; and whether it was there.
+
+    Members that joined since a round was stopped are asked as well.
+    """
+    same = (ROUND.c.catalogue == catalogue, ROUND.c.version == version, ROUND.c.period == period)
+    found = session.scalar(select(Round).where(*same, ROUND.c.ended_at.is_(None)))
+    now = datetime.now(UTC)
+    made = found or Round(catalogue=catalogue, version=version, period=period, started_at=now)
+    session.add(made)
+    session.flush()
+    there = set(session.scalars(select(OUTCOME.c.member).where(OUTCOME.c.round == made.id)))
+    fresh = [member for member in session.scalars(select(MEMBER.c.id).where(MEMBER.c.active)) if member not in there]
+    values = [{"round": made.id, "member": member, "kind": "open", "at": now} for member in sorted(fresh)]
+    if values:
+        empty = {"reason": "", "params": "{}", "said": "", "release": None}
+        session.execute(insert(OUTCOME), [empty | value for value in values])
+    return made, found is not None
+
+
+def open_members(session: Session, round_id: int) -> list[Member]:
+    """The members of a round that were not asked yet and are still members."""
+    query = select(Member).join(OUTCOME, OUTCOME.c.member == MEMBER.c.id)
+    return list(session.scalars(query.where(OUTCOME.c.round == round_id, OUTCOME.c.kind == "open", MEMBER.c.active)))
+
+
+def newest_releases(session: Session, catalogue: str, version: str, period: str) -> dict[str, Any]:
+    """The newest release of each member for a period: id, member, revision, digest, etag, reported."""
+    here = (RELEASE.c.catalogue == catalogue, RELEASE.c.version == version, RELEASE.c.period == period)
+    newest = select(RELEASE.c.member, func.max(RELEASE.c.revision).label("revision")).where(*here)
+    grouped = newest.group_by(RELEASE.c.member).subquery()
+    names = ("id", "member", "revision", "digest", "etag", "reported")
+    query = select(*(RELEASE.c[name] for name in names)).where(*here)
+    same = (grouped.c.member == RELEASE.c.member) & (grouped.c.revision == RELEASE.c.revision)
+    return {row.member: row for row in session.execute(query.join(grouped, same))}
+
+
+def record(session: Session, made: Round, ended: Iterable[Ended]) -> None:
+    """Keep the outcomes and the new releases of some members. A second time is no harm: the first stays."""
+    ended = list(ended)
+    kept = _keep(session, made, [one.release for one in ended if one.release])
+    at = datetime.now(UTC)
+    for one in ended:
+        row = {
+            "kind": one.kind,
+            "reason": one.reason,
+            "params": json.dumps(dict(one.params)),
+            "said": one.said,
+            "release": kept.get(one.member, one.known),
+            "at": at,
+        }
+        place = (OUTCOME.c.round == made.id, OUTCOME.c.member == one.member, OUTCOME.c.kind == "open")
+        session.execute(update(OUTCOME).where(*place).values(row))
+
+
+def close_round(session: Session, round_id: int) -> None:
+    """The round is over. Members that were let go meanwhile are not asked any more."""
+    session.execute(update(ROUND).where(ROUND.c.id == round_id).values(ended_at=datetime.now(UTC)))
+
+
+def _keep(session: Session, made: Round, releases: list[NewRelease]) -> dict[str, int]:
+    """Store releases that are not there yet; the number of each by member."""
+    if not releases:
+        return {}
+    period = {"catalogue": made.catalogue, "version": made.version, "period": made.period}
+    layouts = _layouts(session, releases)
+    first = (session.scalar(select(func.max(RELEASE.c.id))) or 0) + 1  # the write lock is ours
+    numbers = {release.member: first + place for place, release in enumerate(releases)}
+    now = datetime.now(UTC)
+    rows, values = [], []
+    for release in releases:
+        row = period | {
+            "id": numbers[release.member],
+            "member": release.member,
+            "revision": release.revision,
+            "digest": release.digest,
+            "signature": release.signature,
+            "etag": release.etag,
+            "frozen_at": release.frozen_at,
+            "reported": release.reported,
+            "received_at": now,
+            "body": zlib.compress(release.raw, 1),
+        }
+        packed = release.packed
+        arrays = [squeezed(packed.values), squeezed(packed.states), squeezed(packed.bounds)]
+        rows.append([row[name] for name in RELEASE.columns.keys()])  # noqa: SIM118  # a collection of columns
+        values.append([row["id"], layouts[packed.digest], packed.variance, *arrays])
+    connection = session.connection()
+    insert_rows(connection, RELEASE, rows)
+    insert_rows(connection, RELEASE_VALUES, values)
+    return numbers
+
+
+def _layouts(session: Session, releases: list[NewRelease]) -> dict[str, int]:
+    wanted = {release.packed.digest: release.packed.layout for release in releases}
+    found: dict[str, int] = {}
+    for piece in in_pieces(wanted):
+        rows = session.execute(select(LAYOUT.c.digest, LAYOUT.c.id).where(LAYOUT.c.digest.in_(piece)))
+        found.update((row.digest, row.id) for row in rows)
+    for digest, layout in wanted.items():
+        if digest not in found:
+            made = Layout(digest=digest, body=zlib.compress(layout, 6))
+            session.add(made)
+            session.flush()
+            found[digest] = int(made.id or 0)
+    return found
+
+
+def release_text(session: Session, release_id: int) -> tuple[bytes, str] | None:
+    """The bytes a member signed, and the signature."""
+    found = session.get(Release, release_id)
+    return None if found is None else (zlib.decompress(found.body), found.signature)
