@@ -1,0 +1,1 @@
+"""The method over records: reading, import from documents and tables, export."""
