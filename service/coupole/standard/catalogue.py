@@ -244,6 +244,8 @@ def _check_dimensions(compiler: Compiler, shown: list[Dimension], measure: Given
     """A record keeps the codes of its own dimensions as one number, which at most one dimension may let grow."""
     if sum(1 for one in shown if one.own and (one.codes is None or one.several)) > 1:
         compiler.refuse("dimensions_open_twice", pointer)
+    if any(one.own and one.several and one.codes is None for one in shown):
+        compiler.refuse("dimension_several_open", pointer)
     if measure["kind"] == GROUPS and shown:
         compiler.refuse("groups_have_no_dimensions", pointer)
 

@@ -39,22 +39,22 @@ class Shape:
 
 
 LEAF = Shape()
-HIRE = {"and": [{"eq": ["$hire", True]}, {"eq": ["$from", "$^.hired_on"]}]}
+HIRE: Mapping[str, Any] = {"and": [{"eq": ["$hire", True]}, {"eq": ["$from", "$^.hired_on"]}]}
+ANY_HIRE: Mapping[str, Any] = {"eq": ["$hire", True]}
+
+
+def _contract(where: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"last": {"of": "placement", "where": where, "order": "from", "get": "$contract_type"}}
+
+
 DERIVED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "accompaniment": {
             "hire_contract": {
-                "coalesce": [
-                    {"last": {"of": "placement", "where": HIRE, "order": "from", "get": "$contract_type"}},
-                    {
-                        "last": {
-                            "of": "placement",
-                            "where": {"eq": ["$hire", True]},
-                            "order": "from",
-                            "get": "$contract_type",
-                        }
-                    },
-                ]
+                "case": {
+                    "when": [[{"any": {"of": "placement", "where": HIRE}}, _contract(HIRE)]],
+                    "else": _contract(ANY_HIRE),
+                }
             }
         }
     }

@@ -70,6 +70,18 @@ class Figures(NamedTuple):
         return Figures(values.reshape(shape), persons.reshape(shape), keys.reshape(shape), largest.reshape(shape))
 
 
+class Sets(NamedTuple):
+    """The codes that come together under each number of a dimension of several, number n's from ``flat[starts[n]]`` on.
+
+    ``columns``: of the indicator that has the dimension.
+    """
+
+    columns: slice
+    starts: Ints
+    lengths: Ints
+    flat: Ints
+
+
 class Slot(NamedTuple):
     """The n-th own dimension of all indicators: stride and size of its code in a cell, where its figures begin."""
 
@@ -77,6 +89,7 @@ class Slot(NamedTuple):
     size: Ints
     first: Ints
     length: int
+    sets: list[Sets]
 
 
 @lru_cache(maxsize=8)
@@ -137,12 +150,13 @@ def _table(
     nth = 0
     for dimension in indicator.dimensions:
         if dimension.own:
-            ours = slots[nth].first[columns][:, None] + np.arange(_size(dimension, numbers))
+            ours = slots[nth].first[columns][:, None] + np.arange(_own_size(dimension, numbers))
             found = own[nth].at(ours)
             nth += 1
         else:
             found = shared[dimension.name].at(columns)
         margins.append(_by(indicator, dimension, found, numbers))
+    margins = [margin for margin in margins if margin.codes]  # of an open list nothing may have occurred
     return Table(indicator.id, tuple(margins))
 
 
@@ -181,10 +195,15 @@ def _summed(key: Ints, rows: Rows, rules: Rules) -> _Summed:
     """Neighbours of one key added up."""
     if not len(key):
         return _Summed(rows.dossier, rows.column, rows.value)
-    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+    starts = _starts(key)
     column = rows.column[starts]
     value = np.add.reduceat(rows.value, starts)
     return _Summed(rows.dossier[starts], column, np.where(rules.once[column], np.minimum(value, 1), value))
+
+
+def _starts(key: Ints) -> Ints:
+    """Where each run of equal keys begins."""
+    return np.flatnonzero(np.diff(key, prepend=key[:1] - 1))
 
 
 def _shared(whole: _Summed, place: Layout, rules: Rules, keys: Words, codes: Ints, size: int) -> Figures:
@@ -206,22 +225,38 @@ def _figures(summed: _Summed, at: Ints, length: int, rules: Rules, keys: Words) 
 
 def _slots(place: Layout, numbers: Numbers) -> list[Slot]:
     depth = max(map(len, place.own), default=0)
-    slots = []
-    for nth in range(depth):
-        stride, size, first = (np.zeros(place.columns, np.int64) for _ in range(3))
-        length = 0
-        for number, dimensions in enumerate(place.own):
-            if nth >= len(dimensions):
-                continue
-            count = _size(dimensions[nth], numbers)
-            columns = columns_of(place, number)
-            stride[columns] = place.strides[number][nth]
-            size[columns] = 0 if numbered(dimensions[nth]) else count
-            width = columns.stop - columns.start
-            first[columns] = length + count * np.arange(width)
-            length += count * width
-        slots.append(Slot(stride, size, first, length))
-    return slots
+    return [_slot(place, numbers, nth) for nth in range(depth)]
+
+
+def _slot(place: Layout, numbers: Numbers, nth: int) -> Slot:
+    stride, size, first = (np.zeros(place.columns, np.int64) for _ in range(3))
+    length, sets = 0, []
+    for number, dimensions in enumerate(place.own):
+        if nth >= len(dimensions):
+            continue
+        dimension, columns = dimensions[nth], columns_of(place, number)
+        count = _own_size(dimension, numbers)
+        stride[columns] = place.strides[number][nth]
+        size[columns] = 0 if numbered(dimension) else count
+        width = columns.stop - columns.start
+        first[columns] = length + count * np.arange(width)
+        length += count * width
+        if dimension.several:
+            sets.append(_sets(columns, dimension, numbers))
+    return Slot(stride, size, first, length, sets)
+
+
+def _own_size(dimension: Dimension, numbers: Numbers) -> int:
+    """As ``_size``, but codes that come together in a record are counted apart."""
+    return len(dimension.codes or ()) if dimension.several else _size(dimension, numbers)
+
+
+def _sets(columns: slice, dimension: Dimension, numbers: Numbers) -> Sets:
+    known, codes = numbers.get(dimension.name, {}), dimension.codes or ()
+    apart = [known[number].split(TOGETHER) if number in known else [] for number in range(_size(dimension, numbers))]
+    lengths = np.array([len(one) for one in apart], np.int64)
+    flat = np.array([codes.index(code) for one in apart for code in one], np.int64)
+    return Sets(columns, np.cumsum(lengths) - lengths, lengths, flat)
 
 
 def _own(rows: Rows, rules: Rules, keys: Words, slot: Slot, main: Flags) -> Figures:
@@ -232,18 +267,31 @@ def _own(rows: Rows, rules: Rules, keys: Words, slot: Slot, main: Flags) -> Figu
     code = rows.cell // slot.stride[rows.column]
     size = slot.size[rows.column]
     code = np.where(size > 0, code % np.maximum(size, 1), code)
+    for sets in slot.sets:
+        rows, code = _apart_each(rows, code, sets)
     at = slot.first[rows.column] + code
     key = rows.dossier * slot.length + at
     order = np.argsort(key, kind="stable")
     summed = _summed(key[order], rows.only(order), rules)
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(key[order]) != 0))) if len(key) else order
-    return _figures(summed, at[order][starts], slot.length, rules, keys)
+    return _figures(summed, at[order][_starts(key[order])], slot.length, rules, keys)
+
+
+def _apart_each(rows: Rows, code: Ints, sets: Sets) -> tuple[Rows, Ints]:
+    """Rows of one indicator as often as its record has codes, each under one of them; all others as they are."""
+    ours = (rows.column >= sets.columns.start) & (rows.column < sets.columns.stop)
+    number = np.where(ours, code, 0)
+    times = np.where(ours, sets.lengths[number], 1)
+    which = np.repeat(np.arange(len(code)), times)
+    nth = np.arange(len(which)) - (np.cumsum(times) - times)[which]
+    apart = ours[which]
+    places = np.where(apart, sets.starts[number][which] + nth, 0)
+    return rows.only(which), np.where(apart, sets.flat[places] if len(sets.flat) else 0, code[which])
 
 
 def _by(indicator: Indicator, dimension: Dimension, found: Figures, numbers: Numbers) -> Margin:
     """The margin by one dimension. ``found``: shape (parts, codes or numbers)."""
-    if not numbered(dimension):
-        return _margin(indicator, dimension.name, dimension.codes or (), found)
+    if dimension.codes is not None and (dimension.own or not dimension.several):
+        return _margin(indicator, dimension.name, dimension.codes, found)
     known = [
         (number, code) for number, code in numbers.get(dimension.name, {}).items() if found.persons[:, number].any()
     ]
@@ -280,6 +328,6 @@ def _grouped(indicator: Indicator, rows: Rows, keys: Words) -> Table:
             behind = rows.dossier[sizes[rows.cell] == size]
             values[band] += np.count_nonzero(sizes == size)
             persons[band] += len(behind)
-            sums[band] += keys[behind].sum(dtype=np.uint64)
+            sums[[band]] += keys[behind].sum(dtype=np.uint64)  # as arrays: these sums wrap around silently
     found = Figures(values, persons, sums, np.zeros(parts, np.int64)).shaped(parts, 1)
     return Table(indicator.id, (_margin(indicator, TOTAL, (TOTAL,), found),))
