@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ class ProtectedTable:
 
     indicator: str
     margins: tuple[ProtectedMargin, ...]
-    reason: str | None = None
+    reason: Literal["too_few_people"] | None = None
 
 
 def is_magnitude(part: str) -> bool:

@@ -1,0 +1,53 @@
+"""Releases as they were signed, and which indicators the people of this workshop keep to themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select, tuple_
+
+from coupole.node.store.tables import Release, Withheld
+
+NAME = (col(Release.catalogue), col(Release.version), col(Release.period))
+
+
+def newest(session: Session, catalogue: str, version: str, period: str) -> Release | None:
+    """The release that counts, in its last revision."""
+    named = [col(Release.catalogue) == catalogue, col(Release.version) == version, col(Release.period) == period]
+    return session.exec(select(Release).where(*named).order_by(col(Release.revision).desc()).limit(1)).first()
+
+
+def all_newest(session: Session) -> list[Release]:
+    """Every release that was made, in its last revision; newest period first."""
+    last = select(*NAME, func.max(Release.revision)).group_by(*NAME)
+    query = select(Release).where(tuple_(*NAME, col(Release.revision)).in_(last))
+    return list(session.exec(query.order_by(col(Release.period).desc(), *NAME[:2])))
+
+
+def keep(session: Session, release: Release) -> None:
+    """Keep a release for good. It is never changed: its name and revision are its key."""
+    session.add(release)
+    session.flush()
+
+
+def withheld(session: Session) -> frozenset[str]:
+    """Indicators that do not leave this node."""
+    return frozenset(session.exec(select(Withheld.indicator)))
+
+
+def decisions(session: Session) -> list[Withheld]:
+    """Who decided when to keep which indicator."""
+    return list(session.exec(select(Withheld).order_by(col(Withheld.indicator))))
+
+
+def withhold(session: Session, indicator: str, actor: str, at: datetime) -> None:
+    """From the next release on the indicator stays here. Who decided first stays named."""
+    if session.get(Withheld, indicator) is None:
+        session.add(Withheld(indicator=indicator, actor=actor, at=at))
+        session.flush()
+
+
+def allow(session: Session, indicator: str) -> None:
+    """From the next release on the indicator leaves again."""
+    session.execute(delete(Withheld).where(col(Withheld.indicator) == indicator))
