@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
@@ -139,6 +141,16 @@ def key_set(*keys: dict[str, Any]) -> str:
 
 
 P256 = named(ECKey.generate_key("P-256"), "one")
+
+
+def modulus(bits: int) -> dict[str, Any]:
+    numbers = rsa.generate_private_key(65537, bits).public_key().public_numbers()
+    text = base64.urlsafe_b64encode(numbers.n.to_bytes(bits // 8)).rstrip(b"=").decode()
+    return {"kty": "RSA", "kid": "one", "e": "AQAB", "n": text}
+
+
+SHORT, LONG = modulus(1024), modulus(2048)
+LONG["n"] = LONG["n"] * 5
 P521 = named(ECKey.generate_key("P-521"), "one")
 
 
@@ -175,6 +187,8 @@ def test_a_client_with_acceptable_keys_and_scopes_can_be_registered(key: AnyKey)
         (key_set(public(P256) | {"y": public(P256)["x"]}), "client_key_kind"),
         (key_set({"kty": "RSA", "kid": "one", "e": "AQAB", "n": "é"}), "client_key_kind"),
         (key_set({"kty": "RSA", "kid": "one", "e": "AQAB", "n": "AAAB"}), "client_key_weak"),
+        (key_set(SHORT), "client_key_weak"),
+        (key_set(LONG), "client_key_weak"),
         (key_set(OctKey.generate_key(256).as_dict(private=True) | {"kid": "one"}), "client_key_private"),
         ('{"keys": [7]}', "client_key_kind"),
     ],

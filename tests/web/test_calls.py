@@ -12,11 +12,12 @@ from httpx2 import Response
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from coupole.web.errors import ServiceBusy
+from coupole.web.oauth.jwts import header_of, verified
 from coupole.web.oauth.proofs import Proof, Proofs
 from coupole.web.token_errors import ProofUsed
 from coupole.wire.dpop import make_proof
 from coupole.wire.keys import KeyRing
-from tests.web.peers import Peer, Service, encoded, make_service, named, signed, token_from
+from tests.web.peers import Peer, Service, claims_of, encoded, make_service, named, signed, token_from
 
 pytestmark = pytest.mark.anyio
 CANARY = "Gerda-Vandamme-1961"
@@ -210,6 +211,16 @@ def test_used_proofs_are_forgotten_only_when_their_time_is_over_and_never_for_wa
     proofs.use(Proof("key", "a"))
 
 
+def test_a_proof_used_late_in_a_turn_of_the_memory_is_still_known_when_it_could_come_again() -> None:
+    now = [1000.0]
+    proofs = Proofs("https://north.example", lambda: now[0])
+    for later in (59, 2, 61):
+        now[0] += later
+        proofs.use(Proof("key", str(later)))
+    with pytest.raises(ProofUsed):
+        proofs.use(Proof("key", "59"))
+
+
 async def test_a_token_ends_after_its_seconds(hub: Peer) -> None:
     token = await hub.token()
     hub.service.clock.now += 299
@@ -289,6 +300,25 @@ async def test_what_our_key_signed_is_not_yet_an_access_token(
 async def test_a_well_formed_token_that_was_never_issued_is_refused(service: Service, hub: Peer) -> None:
     token = token_from(service, cnf={"jkt": hub.dpop.thumbprint()})
     turned_away(await hub.call(token), "token_revoked", "invalid_token")
+
+
+async def test_a_token_that_names_the_identifier_of_another_clients_token_is_refused(
+    service: Service, hub: Peer
+) -> None:
+    other = Peer(service, "other")
+    service.register(other)
+    jti = claims_of(await other.token())[1]["jti"]
+    token = token_from(service, jti=jti, cnf={"jkt": hub.dpop.thumbprint()})
+    turned_away(await hub.call(token), "token_revoked", "invalid_token")
+
+
+def test_a_signature_counts_only_with_the_algorithm_of_its_key_and_without_extensions() -> None:
+    key = named(RSAKey.generate_key(2048), "rsa")
+    made = {name: signed({"alg": name}, {"sub": "hub"}, key) for name in ("PS256", "RS256", "PS512")}
+    assert [name for name, text in made.items() if verified(text, key, "PS256")] == ["PS256"]
+    assert header_of(made["PS256"]) == {"alg": "PS256"}
+    for extension in ({"crit": ["exp"]}, {"b64": False}):
+        assert header_of(signed({"alg": "PS256"} | extension, {"sub": "hub"}, key)) is None
 
 
 async def test_a_token_signed_by_another_key_or_with_another_algorithm_is_refused(service: Service, hub: Peer) -> None:
