@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
 
 from coupole.errors import CoupoleError
-from coupole.node.settings import PURPOSES, RING, NodeSettings
+from coupole.node.settings import FILE, PURPOSES, RING, NodeSettings
 from coupole.node.statistics.facts import fact_maker
-from coupole.node.store import Store, open_store, open_vault
+from coupole.node.store import Store, open_store, open_vault, restore
+from coupole.node.store.changes import Context
 from coupole.node.store.setup import SetupCode, make_setup_code
 from coupole.standard.catalogue import Catalogue, load
 from coupole.wire.keys import KeyRing
@@ -37,22 +42,59 @@ def load_ring(settings: NodeSettings) -> KeyRing:
 
 
 @contextmanager
-def open_node(settings: NodeSettings) -> Iterator[OpenNode]:
-    """The node, open until the end of the block."""
-    ring = load_ring(settings)
-    catalogue = load(*CATALOGUE)
-    store = open_records(settings, ring, catalogue)
+def _closing(settings: NodeSettings, ring: KeyRing, store: Store, catalogue: Catalogue) -> Iterator[OpenNode]:
     try:
         yield OpenNode(settings, ring, store, catalogue)
     finally:
         store.close()
 
 
-def open_records(settings: NodeSettings, ring: KeyRing, catalogue: Catalogue) -> Store:
-    """The node's records, facts kept by that catalogue."""
+@contextmanager
+def open_node(settings: NodeSettings) -> Iterator[OpenNode]:
+    """The node, open until the end of the block."""
+    ring = load_ring(settings)
+    catalogue = load(*CATALOGUE)
+    with _closing(settings, ring, open_records(settings, ring, catalogue), catalogue) as node:
+        yield node
+
+
+@contextmanager
+def restore_node(settings: NodeSettings, source: Path, actor: str) -> Iterator[OpenNode]:
+    """The node with a backup in the place of its records, which must be gone; open until the end of the block."""
+    ring = load_ring(settings)
+    catalogue = load(*CATALOGUE)
+    vault = open_vault(settings.key_directory, ring)
+    context = Context(settings.node_id, actor, datetime.now(UTC), make_facts=fact_maker(catalogue))
+    try:
+        store = restore(source, settings.database, settings.node_id, vault, context)
+    except BaseException:
+        vault.close()
+        raise
+    with _closing(settings, ring, store, catalogue) as node:
+        yield node
+
+
+def rotate_key(settings: NodeSettings, purpose: str) -> tuple[str, int]:
+    """Put a new key in use: its identifier, and how many keys of people were wrapped anew with it."""
+    ring = load_ring(settings)
+    made = ring.rotate(purpose)
+    ring.save(settings.key_directory / RING)
+    if purpose != "master":
+        return made.kid, 0
     vault = open_vault(settings.key_directory, ring)
     try:
-        return open_store(settings.database, settings.node_id, vault, fact_maker(catalogue))
+        return made.kid, vault.rewrap()
+    finally:
+        vault.close()
+
+
+def open_records(
+    settings: NodeSettings, ring: KeyRing, catalogue: Catalogue, engine: Engine | None = None
+) -> Store:
+    """The node's records, facts kept by that catalogue. ``engine``: of their database, when there is one already."""
+    vault = open_vault(settings.key_directory, ring)
+    try:
+        return open_store(engine or settings.database, settings.node_id, vault, fact_maker(catalogue))
     except BaseException:
         vault.close()
         raise
@@ -64,7 +106,7 @@ def create_node(settings: NodeSettings) -> SetupCode:
     Raises ``NodeExists`` when there is anything of a node already: a ring written over would lose every record.
     """
     ring_file = settings.key_directory / RING
-    if ring_file.exists() or (settings.directory / "coupole.toml").exists():
+    if ring_file.exists() or (settings.directory / FILE).exists():
         raise NodeExists()
     settings.key_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -103,10 +104,16 @@ class NodeSettings(BaseSettings):
         except FileNotFoundError:
             raise SettingsMissing() from None
         try:
-            values: dict[str, Any] = tomllib.loads(text) | EnvSettingsSource(cls)() | {"directory": directory}
-            return cls(**values)
+            written: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError:
             raise SettingsInvalid(findings=[Finding("settings_not_toml")]) from None
+        return cls.checked(written | EnvSettingsSource(cls)() | {"directory": directory})
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> NodeSettings:
+        """Settings from plain values. Raises ``SettingsInvalid``."""
+        try:
+            return cls(**values)
         except ValidationError as error:
             raise SettingsInvalid(findings=_findings(error)) from None
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import text
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
+from coupole import standard
 from coupole.node.api.node import Node, json_bytes, node_of
 from coupole.node.store.vault import NODE
 from coupole.wire import descriptor, documents
@@ -13,15 +14,18 @@ from coupole.wire import descriptor, documents
 
 def signed_descriptor(node: Node) -> tuple[bytes, str]:
     """The descriptor, canonical JSON, and its signature."""
-    raw = descriptor.describe(
-        node=node.id,
+    raw = descriptor.write_descriptor(
+        node=node.node_id,
         name=node.name,
         issuer=node.issuer,
-        country=node.country,
+        software={"name": "coupole", "version": node.version},
+        standard_versions=[standard.VERSION],
         catalogues=[{"id": node.catalogue.id, "version": node.catalogue.version}],
-        ring=node.ring,
+        keys=node.ring.public_set("sign"),
+        country=node.country,
+        languages=[node.language],
     )
-    return raw, documents.sign("descriptor", raw, node.ring.active("sign"))
+    return raw, documents.sign(descriptor.KIND, raw, node.ring.active("sign"))
 
 
 def read_descriptor(request: Request) -> Response:
@@ -36,9 +40,9 @@ def healthz(_request: Request) -> Response:
 
 
 def readyz(request: Request) -> Response:
-    """Able to work: the database answers and its keys open."""
+    """Able to work: the database answers and the node's own key opens."""
     node = node_of(request)
     with node.store.reading() as session:
         session.execute(text("SELECT seq FROM head"))
     node.store.vault.key(NODE)
-    return JSONResponse({"ready": True})
+    return PlainTextResponse("ready")

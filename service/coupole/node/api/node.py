@@ -28,11 +28,12 @@ class PreconditionMissing(CoupoleError):
 class Node:
     """An open node: who it is, where it keeps its records, and its keys."""
 
-    id: str
+    node_id: str
     name: str
     issuer: str
     country: str
     language: str
+    version: str
     store: Store
     ring: KeyRing
     catalogue: Catalogue
@@ -122,11 +123,13 @@ def number(name: str, text: str, lowest: int, highest: int) -> int:
     return int(text)
 
 
-def as_of(request: Request) -> date | datetime | None:
-    """The day or moment a record is asked for."""
+def as_of(request: Request) -> date | datetime | int | None:
+    """The day, moment or revision a record is asked for. Raises ``RequestInvalid``."""
     text = request.query_params.get("as_of")
     if text is None:
         return None
+    if text.isascii() and text.isdecimal() and len(text) < 8:
+        return int(text)
     return day("as_of", text) if len(text) <= 10 else moment("as_of", text)
 
 

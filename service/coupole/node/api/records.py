@@ -6,16 +6,17 @@ much again. They are written into the OpenAPI document by hand (``describing``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from starlette.responses import Response
 
 from coupole.errors import Finding
 from coupole.node.api import describing
+from coupole.node.api.describing import Status
 from coupole.node.api.node import (
     PreconditionMissing,
     Reading,
@@ -45,9 +46,9 @@ from coupole.node.store.vault import PersonErased
 from coupole.node.store.write import write
 from coupole.standard.entities import ENTITIES, Entity
 from coupole.standard.validation import DocumentInvalid
-from coupole.web import paging
-from coupole.web.bodies import check_query, json_body, refuse_unknown_query
-from coupole.web.errors import BodyTypeUnknown
+from coupole.web import apps, paging
+from coupole.web.bodies import check_query, json_body
+from coupole.web.errors import BodyTypeUnknown, CursorInvalid, QueryUnknown, RequestInvalid
 from coupole.web.oauth import Caller, OAuth
 
 PAGE = 50
@@ -58,20 +59,21 @@ FILTERS = (*queries.EQUAL, *DAYS, "updated_from")
 RecordId = Annotated[str, Path(alias="id", max_length=100)]
 
 
-def scopes(entity: Entity, verb: str) -> tuple[str, str]:
-    """Either of these lets a client in."""
-    return f"{entity.name}:{verb}", f"records:{verb}"
+ROOT = "/api/v1"
 
 
-def add(router: APIRouter, oauth: OAuth, status: Mapping[Any, int]) -> None:
+def add(app: FastAPI, oauth: OAuth, status: Status) -> None:
     """All routes of all entities."""
+    router = APIRouter(prefix=ROOT)
     for entity in ENTITIES.values():
-        _add_plain(router, oauth, entity)
+        _add_plain(app, oauth, entity)
+        _describe_plain(app, oauth, entity, status)
         _add_writes(router, oauth, entity, status)
+    app.include_router(router)
 
 
-def _add_plain(router: APIRouter, oauth: OAuth, entity: Entity) -> None:
-    needed = scopes(entity, "read")
+def _add_plain(app: FastAPI, oauth: OAuth, entity: Entity) -> None:
+    needed = (f"{entity.name}:read",)
 
     def read_one(request: Request) -> Response:
         oauth.guard(request, needed)
@@ -90,9 +92,24 @@ def _add_plain(router: APIRouter, oauth: OAuth, entity: Entity) -> None:
         check_query(request, (*FILTERS, "cursor", "limit"))
         return _page(request, entity)
 
-    path = f"/{entity.collection}"
-    router.add_route(path, list_page, ["GET"], f"list_{entity.collection}", include_in_schema=False)
-    router.add_route(f"{path}/{{id}}", read_one, ["GET"], f"read_{entity.name}", include_in_schema=False)
+    path = f"{ROOT}/{entity.collection}"
+    app.add_route(path, list_page, ["GET"], f"list_{entity.collection}", include_in_schema=False)
+    app.add_route(f"{path}/{{id}}", read_one, ["GET"], f"read_{entity.name}", include_in_schema=False)
+
+
+def _describe_plain(app: FastAPI, oauth: OAuth, entity: Entity, status: Status) -> None:
+    path, name = f"{ROOT}/{entity.collection}", describing.camel(entity.name)
+    security = oauth.security(f"{entity.name}:read")
+    page = describing.answered("At most so many as asked for.", describing.ref(f"{name}Page"))
+    many = {"200": page, **describing.refusals((QueryUnknown, RequestInvalid, CursorInvalid), status)}
+    about = (f"list_{entity.collection}", f"Every living {name}, by identifier.", entity.collection, security)
+    apps.operation(app, path, "get", describing.described(*about, parameters=describing.filters(), responses=many))
+    found = describing.answered("As it stands, or stood.", describing.ref(name), describing.ETAG)
+    one = {"200": found, "304": {"description": "You have this revision."}}
+    one |= describing.refusals((QueryUnknown, RequestInvalid, RecordNotFound, PersonErased), status)
+    about = (f"read_{entity.name}", f"One {name}, as it stands or stood.", entity.collection, security)
+    asked = [describing.RECORD_ID, describing.AS_OF]
+    apps.operation(app, f"{path}/{{id}}", "get", describing.described(*about, parameters=asked, responses=one))
 
 
 def _page(request: Request, entity: Entity) -> Response:
@@ -136,15 +153,17 @@ Body = Annotated[dict[str, Any], Depends(_document)]
 Expected = Annotated[int, Depends(expected_revision)]
 
 
-def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Mapping[Any, int]) -> None:
+def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status) -> None:
     path, one = f"/{entity.collection}", f"/{entity.collection}/{{id}}"
-    writes = oauth.requires(*scopes(entity, "write"))
+    writes, reads = oauth.requires(f"{entity.name}:write"), oauth.requires(f"{entity.name}:read")
     invalid = (BodyTypeUnknown, DocumentInvalid, ReferenceMissing, PersonErased)
     changing = (RecordNotFound, RevisionConflict, PreconditionMissing)
     add_route = describing.adder(router, entity, status)
 
-    def create(request: Request, session: Writing, node: ThisNode, caller: Caller, document: Body) -> Response:
-        record = _own_id(entity, node.id, document)
+    def create(
+        request: Request, session: Writing, node: ThisNode, document: Body, caller: Caller = writes
+    ) -> Response:
+        record = _own_id(entity, node.node_id, document)
         change = Change(entity.name, document, id=record)
         written = write(session, node.store.vault, [change], node.context(caller))[0]
         where = f"{request.url.path}/{written.id}"
@@ -152,13 +171,20 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Mapping
         return json_bytes(written.body or b"", created, location=where, etag=etag(written.revision))
 
     def replace(
-        record: RecordId, expected: Expected, session: Writing, node: ThisNode, caller: Caller, document: Body
+        record: RecordId,
+        expected: Expected,
+        session: Writing,
+        node: ThisNode,
+        document: Body,
+        caller: Caller = writes,
     ) -> Response:
         change = Change(entity.name, document, id=_of_entity(entity, record), expect=expected)
         written = write(session, node.store.vault, [change], node.context(caller))[0]
         return json_bytes(written.body or b"", etag=etag(written.revision))
 
-    def delete(record: RecordId, expected: Expected, session: Writing, node: ThisNode, caller: Caller) -> Response:
+    def delete(
+        record: RecordId, expected: Expected, session: Writing, node: ThisNode, caller: Caller = writes
+    ) -> Response:
         change = Change(entity.name, None, id=_of_entity(entity, record), expect=expected)
         write(session, node.store.vault, [change], node.context(caller))
         return Response(status_code=204)
@@ -167,10 +193,9 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Mapping
         versions = queries.history(session, node.store.vault, _of_entity(entity, record))
         return json_bytes(b'{"items":[' + b",".join(version_bytes(version) for version in versions) + b"]}")
 
-    add_route("create", "POST", path, create, writes, (*invalid, RecordExists), created=True)
+    add_route("create", "POST", path, create, writes, (*invalid, RecordExists))
     add_route("replace", "PUT", one, replace, writes, (*invalid, *changing, OwnerChanged))
     add_route("delete", "DELETE", one, delete, writes, (*changing, RecordInUse))
-    reads = oauth.requires(*scopes(entity, "read"))
     add_route("history", "GET", f"{one}/history", history, reads, (RecordNotFound, PersonErased))
 
 
@@ -201,6 +226,3 @@ def version_bytes(version: queries.Version, *, with_reason: bool = True) -> byte
         plain["reason"] = version.reason
     row = orjson.dumps(plain)
     return row if version.text is None else row[:-1] + b',"document":' + version.text + b"}"
-
-
-Handler = Callable[..., Response]

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from coupole.errors import CoupoleError
 from coupole.standard.entities import ENTITIES
-
-
-class ScopeUnknown(CoupoleError):
-    """There is no such permission at a node."""
 
 
 def _all() -> Mapping[str, str]:
@@ -31,10 +26,7 @@ def _all() -> Mapping[str, str]:
 SCOPES = _all()
 """Every scope of a node with what it allows."""
 
-
-def check_scopes(given: str) -> list[str]:
-    """The scopes named in a text, each once, in the order given. Raises ``ScopeUnknown``."""
-    named = list(dict.fromkeys(given.split()))
-    if not named or not set(named) <= SCOPES.keys():
-        raise ScopeUnknown(known=" ".join(SCOPES))
-    return named
+HELD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {f"records:{verb}": tuple(f"{name}:{verb}" for name in ENTITIES) for verb in ("read", "write")}
+)
+"""What the two wide ones hold."""

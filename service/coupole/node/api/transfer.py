@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Query, Request
@@ -43,34 +43,43 @@ def take_in(node: Node, caller: Caller, spool: Spool, *, dry_run: bool, language
         return b"".join(orjson.dumps(verdict.explained(language)) + b"\n" for verdict in verdicts)
 
 
-async def import_documents(request: Request, caller: Caller, dry_run: DryRun = False) -> Response:
-    """Take in whole documents, owners before what names them; each keeps its envelope.
+def import_route(writes: Any) -> Callable[..., Any]:
+    """The route that takes in documents; ``writes`` is the guard that says who calls."""
 
-    A document already here is left alone when it is equal and replaced when its revision is higher.
-    """
-    with closing(Spool()) as spool:
-        await receive(request, spool)
-        answer = await run_in_threadpool(
-            take_in, node_of(request), caller, spool, dry_run=dry_run, language=language_of(request)
-        )
-    return Response(answer, media_type=NDJSON)
+    async def import_documents(request: Request, dry_run: DryRun = False, caller: Caller = writes) -> Response:
+        """Take in whole documents, owners before what names them; each keeps its envelope.
+
+        A document that is here already is left alone when it is equal and replaced when its revision is higher.
+        """
+        node, language = node_of(request), language_of(request)
+        with closing(Spool()) as spool:
+            await receive(request, spool)
+            answer = await run_in_threadpool(take_in, node, caller, spool, dry_run=dry_run, language=language)
+        return Response(answer, media_type=NDJSON)
+
+    return import_documents
 
 
-def export_documents(request: Request, caller: Caller) -> Response:
-    """Every living document, owners before what names them. Noted in the ledger of what left, with its hash."""
-    node = node_of(request)
-    spool = Spool()
-    try:
-        with node.store.reading() as session:
-            for line in document_lines(session, node.store):
-                spool.write(line)
-        with node.store.writing() as session:
-            record_egress(session, client=caller.client, what="export", sha256=spool.sha256, size=spool.size)
-    except BaseException:
-        spool.close()
-        raise
-    headers = {"content-length": str(spool.size)}
-    return StreamingResponse(_emptied(spool), headers=headers, media_type=NDJSON)
+def export_route(reads: Any) -> Callable[..., Any]:
+    """The route that gives out documents; ``reads`` is the guard that says who calls."""
+
+    def export_documents(request: Request, caller: Caller = reads) -> Response:
+        """Every living document, owners before what names them; noted in the ledger of what left."""
+        node = node_of(request)
+        spool = Spool()
+        try:
+            with node.store.reading() as session:
+                for line in document_lines(session, node.store):
+                    spool.write(line)
+            with node.store.writing() as session:
+                record_egress(session, client=caller.client, what="export", sha256=spool.sha256, size=spool.size)
+        except BaseException:
+            spool.close()
+            raise
+        headers = {"content-length": str(spool.size)}
+        return StreamingResponse(_emptied(spool), headers=headers, media_type=NDJSON)
+
+    return export_documents
 
 
 def _emptied(spool: Spool) -> Iterator[bytes]:

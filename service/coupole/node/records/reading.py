@@ -9,7 +9,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from coupole.errors import CoupoleError, Finding
 from coupole.node.records.mapping import MappedRow, Mapper
@@ -42,7 +41,7 @@ class Row:
     number: int
     changes: list[Change] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    columns: Mapping[tuple[int, str], str] = MappingProxyType({})
+    columns: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
 
 def document_rows(lines: Iterable[bytes], max_bytes: int = MAX_BYTES) -> Iterator[Row]:

