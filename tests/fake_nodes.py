@@ -45,7 +45,7 @@ class FakeNode:
         self.asked: list[str] = []
         self.tokens = 0
 
-    def shows(self, period: str, **given: Any) -> FakeNode:
+    def shows(self, period: str, /, **given: Any) -> FakeNode:
         """Release these figures for a period; see ``a_release``."""
         self.releases[period] = a_release(self.name, period, **given)
         self.answers[release_path(period)] = give_release

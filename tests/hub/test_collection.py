@@ -73,7 +73,7 @@ BAD: dict[str, tuple[Any, str, str]] = {
         "document_not_canonical|document_invalid",
     ),
     "another period": (
-        answers(PATH, fake.raw_release(lambda raw: raw.replace(b"2026-10", b"2026-12").replace(b"12-31", b"12-31"))),
+        answers(PATH, fake.raw_release(lambda raw: raw.replace(b"2026-10", b"2026-12"))),
         "invalid",
         "release_unexpected",
     ),
@@ -161,6 +161,22 @@ async def test_one_bad_member_never_stops_the_others(hub: SmallHub, name: str) -
         told = hub.outcomes(language)["bad"]
         assert told.title
         assert told.remedy
+
+
+async def test_what_is_wrong_with_a_release_is_said_place_by_place(hub: SmallHub) -> None:
+    node = FakeNode("north").shows(PERIOD, figures={"X99": {"total": {"total": 9}}, "O01": {"total": {"total": 9}}})
+    hub.add(node)
+    async with Network(hosts([node])) as network:
+        await hub.collect(network)
+        found = hub.outcomes("fr")["north"].findings
+        assert [(one.code, one.pointer) for one in found] == [
+            ("indicator_unknown", "/indicators/0/id"),
+            ("parts_differ", "/indicators/1/parts"),
+        ]
+        assert found[0].title == "Le catalogue n'a pas d'indicateur de ce nom."
+        node.shows(PERIOD, period="2026-11", first_on="2026-11-01", last_on="2026-11-30")
+        await hub.collect(network)
+    assert [(one.code, one.pointer) for one in hub.outcomes()["north"].findings] == [("release_unexpected", "/period")]
 
 
 async def test_a_member_that_is_off_is_unreachable(hub: SmallHub) -> None:

@@ -63,6 +63,16 @@ class Collections(BaseModel):
     items: list[Collection]
 
 
+class ReleaseFinding(BaseModel):
+    """One thing wrong with one place of a release that was refused."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    pointer: str
+    title: str
+
+
 class CollectedMember(BaseModel):
     """What came of asking one member."""
 
@@ -77,6 +87,8 @@ class CollectedMember(BaseModel):
     """What happened, in the reader's language."""
     remedy: str
     """What to do about it."""
+    findings: list[ReleaseFinding]
+    """What exactly is wrong with its release."""
     at: datetime
 
 

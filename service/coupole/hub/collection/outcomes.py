@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from coupole.errors import CoupoleError
+from coupole.errors import CoupoleError, Finding
 from coupole.hub.store.packing import Packed
 from coupole.standard.sentences import known_codes
 from coupole.wire.documents import SignerUnknown
@@ -17,6 +17,9 @@ Kind = Literal["answered", "refused", "withheld", "unreachable", "invalid"]
 
 WITHHELD_CODES = ("release_not_found", "release_withheld")
 """How a node says that its people have not let this release go (yet)."""
+
+
+KEPT_FINDINGS = 10
 
 
 class MemberKeyUnknown(CoupoleError):
@@ -56,6 +59,8 @@ class Outcome:
     kind: Kind
     reason: str = ""
     params: Mapping[str, str | int] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    """What exactly is wrong with what it sent; the first few."""
     said: str = ""
     arrived: Arrived | None = None
     known: int | None = None
@@ -67,14 +72,15 @@ def of_error(member: str, error: CoupoleError) -> Outcome:
     if isinstance(error, SignerUnknown):
         error = MemberKeyUnknown()
     if not isinstance(error, NodeError):
-        return Outcome(member, "invalid", error.code, error.params)
+        pointed = (Finding(error.code, error.pointer),) if error.pointer else ()
+        return Outcome(member, "invalid", error.code, error.params, (error.findings or pointed)[:KEPT_FINDINGS])
     problem = error.problem
     said = (problem.title or problem.detail or problem.code) if problem else ""
     reason = error.code
     if isinstance(error, NodeRefused) and not isinstance(error, NodeClockDiffers) and problem:
         # The node's own reason is more exact than ours, when it is one of the standard's.
         reason = problem.code if problem.code in known_codes() else reason
-    return Outcome(member, _kind(error, reason), reason, error.params, said[:300])
+    return Outcome(member, _kind(error, reason), reason, error.params, said=said[:300])
 
 
 def _kind(error: NodeError, reason: str) -> Kind:

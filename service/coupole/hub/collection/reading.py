@@ -34,6 +34,15 @@ class ShownRound:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """One thing wrong with one place of a refused release."""
+
+    code: str
+    pointer: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownOutcome:
     """What came of one member. ``said`` is a stranger's text, for the operator's eyes only."""
 
@@ -43,6 +52,7 @@ class ShownOutcome:
     reason: str
     title: str
     remedy: str
+    findings: list[ShownFinding]
     said: str
     at: datetime
 
@@ -76,11 +86,15 @@ def _shown(row: Row[Any], kinds: Counter[str]) -> ShownRound:
 
 def shown_outcomes(session: Session, number: int, language: str) -> list[ShownOutcome]:
     """The outcomes of a collection, by name of the member."""
-    names = ("member", "kind", "reason", "params", "said", "at")
+    names = ("member", "kind", "reason", "params", "findings", "said", "at")
     query = select(MEMBER.c.name, *(OUTCOME.c[name] for name in names)).join(MEMBER, MEMBER.c.id == OUTCOME.c.member)
     rows = session.execute(query.where(OUTCOME.c.round == number).order_by(MEMBER.c.name, MEMBER.c.id))
     found = []
     for row in rows:
         words = sentence(row.reason, language, json.loads(row.params)) if row.reason else ("", "")
-        found.append(ShownOutcome(row.member, row.name, row.kind, row.reason, *words, row.said, row.at))
+        findings = [
+            ShownFinding(code, pointer, sentence(code, language, values).title)
+            for code, pointer, values in json.loads(row.findings)
+        ]
+        found.append(ShownOutcome(row.member, row.name, row.kind, row.reason, *words, findings, row.said, row.at))
     return found

@@ -112,7 +112,14 @@ def _write(store: Store, made: Round, together: list[Outcome]) -> None:
 def _ended(outcome: Outcome) -> rounds.Ended:
     fresh = _new(outcome.member, outcome.arrived) if outcome.arrived else None
     return rounds.Ended(
-        outcome.member, outcome.kind, outcome.reason, outcome.params, outcome.said, fresh, outcome.known
+        outcome.member,
+        outcome.kind,
+        outcome.reason,
+        outcome.params,
+        outcome.findings,
+        outcome.said,
+        fresh,
+        outcome.known,
     )
 
 

@@ -53,9 +53,10 @@ def word(name: str, language: str) -> str:
 
 def measure_word(indicator: Indicator, measure: str, language: str) -> str:
     """What a part or a derived measure of an indicator is called."""
-    if measure.startswith("band_") and indicator.bands:
-        low, high = indicator.bands[int(measure.removeprefix("band_")) - 1]
-        return band(low, high)
+    if measure.startswith("band_"):
+        place = int(measure.removeprefix("band_")) - 1
+        # One part more than there are bands holds what cannot be put into any.
+        return band(*indicator.bands[place]) if place < len(indicator.bands) else word("unknown", language)
     base, _, rest = measure.partition("_")
     known = WORDS.get(measure) or WORDS.get(base)
     return f"{known[language]} {rest}".strip() if known else measure

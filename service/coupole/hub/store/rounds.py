@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from coupole.database import in_pieces, insert_rows
+from coupole.errors import Finding
 from coupole.hub.store.packing import Packed, squeezed
 from coupole.hub.store.tables import (
     LAYOUT,
@@ -51,6 +52,7 @@ class Ended:
     kind: str
     reason: str
     params: Mapping[str, str | int]
+    findings: Sequence[Finding]
     said: str
     release: NewRelease | None
     known: int | None
@@ -71,7 +73,7 @@ def open_round(session: Session, catalogue: str, version: str, period: str) -> t
     fresh = [member for member in session.scalars(select(MEMBER.c.id).where(MEMBER.c.active)) if member not in there]
     values = [{"round": made.id, "member": member, "kind": "open", "at": now} for member in sorted(fresh)]
     if values:
-        empty = {"reason": "", "params": "{}", "said": "", "release": None}
+        empty = {"reason": "", "params": "{}", "findings": "[]", "said": "", "release": None}
         session.execute(insert(OUTCOME), [empty | value for value in values])
     return made, found is not None
 
@@ -103,6 +105,7 @@ def record(session: Session, made: Round, ended: Iterable[Ended]) -> None:
             "kind": one.kind,
             "reason": one.reason,
             "params": json.dumps(dict(one.params)),
+            "findings": json.dumps([[found.code, found.pointer, found.params] for found in one.findings]),
             "said": one.said,
             "release": kept.get(one.member, one.known),
             "at": at,

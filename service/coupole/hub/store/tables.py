@@ -83,6 +83,8 @@ class Outcome(HubTable, table=True):
     """Code of the reason; its words are in ``schema/v1/problems``."""
     params: str = "{}"
     """What the words need, a JSON object of texts and numbers."""
+    findings: str = "[]"
+    """What exactly is wrong with a release that was refused: codes and JSON pointers, a JSON list."""
     said: str = ""
     """The reason in the member's own words, when it gave one: a stranger's text."""
     release: int | None = Field(default=None, sa_column=Column(Number, ForeignKey("release.id")))

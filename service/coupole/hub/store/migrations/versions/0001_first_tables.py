@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("reason", TEXT, nullable=False),
         sa.Column("params", TEXT, nullable=False),
+        sa.Column("findings", TEXT, nullable=False),
         sa.Column("said", TEXT, nullable=False),
         sa.Column("release", NUMBER, nullable=True),
         sa.Column("at", Utc(), nullable=False),
