@@ -7,6 +7,7 @@ under ``.venv``, as anybody  5. the npm package @sparticuz/chromium  - else one 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import tarfile
@@ -89,7 +90,7 @@ def _need(program: str) -> None:
 def _apt_as_root() -> Path:
     _need("apt-get")
     if os.geteuid() != 0:
-        raise PermissionError("apt-get install is for root")
+        raise PermissionError("apt-get install needs root")
     print("Fetching a browser: apt-get install chromium …", flush=True)
     _call("apt-get", "update", "-qq")
     _call("apt-get", "install", "-qq", "--no-install-recommends", *DEBIAN)
@@ -138,7 +139,9 @@ def _npm() -> Path:
         _call("node", "-e", UNBROTLI, str(archive), str(opened / archive.stem))
     for archive in sorted(opened.glob("*.tar")):
         with tarfile.open(archive) as content:
-            content.extractall(opened, filter="data")
+            # Python before 3.11.4 has no filter: there the archive of that one package is taken as it is.
+            content.extraction_filter = getattr(tarfile, "data_filter", lambda member, _folder: member)
+            content.extractall(opened)  # noqa: S202
         archive.unlink()
     program = opened / "chromium"
     program.chmod(0o755)
@@ -157,9 +160,9 @@ def _wrapper(program: Path, libraries: list[str], fonts: Path) -> Path:
     wrapper = FETCHED / "chromium"
     wrapper.write_text(
         "#!/bin/sh\n"
-        f"export LD_LIBRARY_PATH='{':'.join(libraries)}'\n"
-        f"export FONTCONFIG_FILE='{configuration}'\n"
-        f"exec '{program}' \"$@\"\n",
+        f"export LD_LIBRARY_PATH={shlex.quote(':'.join(libraries))}\n"
+        f"export FONTCONFIG_FILE={shlex.quote(str(configuration))}\n"
+        f'exec {shlex.quote(str(program))} "$@"\n',
         encoding="utf-8",
     )
     wrapper.chmod(0o755)
