@@ -142,10 +142,10 @@ def _on_the_way(schema: Schema, path: list[Any]) -> tuple[tuple[list[Any], Schem
     for depth, segment in enumerate(path):
         if isinstance(node, dict) and "x-finding" in node:
             return (path[:depth], node), {}
-        if segment == "then":
-            because += [*node["if"].get("properties", {}), *node["if"].get("required", ())]
         if isinstance(node, dict) and segment not in node:  # behind a reference: the rest is elsewhere
             break
+        if segment == "then":
+            because += [*node["if"].get("properties", {}), *node["if"].get("required", ())]
         node = node[segment]
     return None, {"fields": ", ".join(dict.fromkeys(because))} if because else {}
 

@@ -58,12 +58,13 @@ def verify(kind: str, raw: bytes, signature: str, jwks: Any) -> None:
     key = public_keys(jwks).get(kid)
     if not isinstance(key, OKPKey):
         raise SignerUnknown()
+    signed = _signed(kind, raw)
     try:
         made = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         # One signature has one spelling: decoding alone would overlook letters that are not of the alphabet.
         if _text(made) != text:
             raise SignatureInvalid()
-        cast(Ed25519PublicKey, key.public_key).verify(made, _signed(kind, raw))
+        cast(Ed25519PublicKey, key.public_key).verify(made, signed)
     except (ValueError, InvalidSignature):
         raise SignatureInvalid() from None
 
@@ -100,6 +101,8 @@ def _plain(value: Any) -> bool:
 
 
 def _signed(kind: str, raw: bytes) -> bytes:
+    if "\0" in kind:
+        raise ValueError("a kind has no NUL: kind and bytes could be cut in two places")
     return b"\0".join((b"coupole/1", kind.encode(), raw))
 
 

@@ -38,7 +38,7 @@ class KeyRingMissing(CoupoleError):
 
 
 class KeyRingExposed(CoupoleError):
-    """The key ring can be read by other accounts of this machine; allow its owner alone (chmod 600)."""
+    """Other accounts of this machine can read the key ring."""
 
 
 class KeyRingUnreadable(CoupoleError):
@@ -50,7 +50,7 @@ class KeyNotFound(CoupoleError):
 
 
 class KeyInUse(CoupoleError):
-    """The key in use cannot be retired; make a new one first."""
+    """The key in use cannot be retired."""
 
 
 class KeySetInvalid(CoupoleError):

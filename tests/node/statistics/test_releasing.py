@@ -14,7 +14,7 @@ from coupole.node.statistics import releasing
 from coupole.node.statistics.facts import fact_maker
 from coupole.node.statistics.releasing import (
     FrozenRelease,
-    IndicatorUnknown,
+    IndicatorNotFound,
     PeriodNotClosed,
     allow,
     freeze,
@@ -68,7 +68,9 @@ def people(number: int, **changed: Any) -> list[dict[str, Any]]:
 
 
 def bring(store: Store, *documents: dict[str, Any]) -> None:
-    changes = [Change(document["id"].split(":")[1], document, document["id"], keep_envelope=True) for document in documents]
+    changes = [
+        Change(document["id"].split(":")[1], document, document["id"], keep_envelope=True) for document in documents
+    ]
     with store.writing() as session:
         write(session, store.vault, changes, store.context("anna"))
 

@@ -59,7 +59,7 @@ class ReleaseNotFound(CoupoleError):
     """There is no release of that period."""
 
 
-class IndicatorUnknown(CoupoleError):
+class IndicatorNotFound(CoupoleError):
     """The catalogue has no indicator of that name."""
 
 
@@ -162,20 +162,20 @@ def latest(session: Session, catalogue: str, version: str, period: str) -> Froze
 
 
 def withhold(session: Session, catalogue: Catalogue, indicator: str, actor: str, now: datetime | None = None) -> None:
-    """Keep an indicator at the workshop from the next release on. Raises ``IndicatorUnknown``."""
+    """Keep an indicator at the workshop from the next release on. Raises ``IndicatorNotFound``."""
     _require_known(catalogue, indicator)
     releases.withhold(session, indicator, actor, now or datetime.now(UTC))
 
 
 def allow(session: Session, catalogue: Catalogue, indicator: str) -> None:
-    """Let an indicator leave again from the next release on. Raises ``IndicatorUnknown``."""
+    """Let an indicator leave again from the next release on. Raises ``IndicatorNotFound``."""
     _require_known(catalogue, indicator)
     releases.allow(session, indicator)
 
 
 def _require_known(catalogue: Catalogue, indicator: str) -> None:
     if all(indicator != known.id for known in catalogue.indicators):
-        raise IndicatorUnknown()
+        raise IndicatorNotFound()
 
 
 def _with_fresh_facts(
