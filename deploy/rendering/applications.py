@@ -14,6 +14,7 @@ import coupole.node.app
 import coupole.node.settings
 import coupole.trustee.app
 import coupole.trustee.settings
+from coupole.wire.keys import KeyRing
 
 # An application is built from settings; these are nobody's.
 NOWHERE = Path("example")
@@ -28,7 +29,7 @@ def apps() -> Iterator[tuple[str, FastAPI]]:
     trustee = coupole.trustee.settings.TrusteeSettings(
         directory=NOWHERE, name="Example", issuer="https://trustee.example.org"
     )
-    yield "node", coupole.node.app.create_app(node)
+    yield "node", coupole.node.app.create_app(node, KeyRing.create(coupole.node.settings.PURPOSES))
     yield "hub", coupole.hub.app.create_app(hub)
     yield "trustee", coupole.trustee.app.create_app(trustee)
 
