@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -27,10 +26,9 @@ from coupole.standard import calendar, reading, validation
 from coupole.standard.sentences import sentence
 from coupole.web import errors, token_errors
 from coupole.web.languages import language_of
+from coupole.web.openapi import MEDIA_TYPE, METHODS, described, response
 
-MEDIA_TYPE = "application/problem+json"
 TYPE = "https://coupole.eu/problems/"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 logger = logging.getLogger("coupole.web")
 
 STATUS: dict[type[CoupoleError], int] = {
@@ -78,44 +76,6 @@ RULES = {
     "less_than_equal": "above_maximum",
 }
 """Pydantic's kinds of error by the standard's; any other is a wrong type."""
-
-
-class ProblemItem(BaseModel):
-    """One thing wrong with one place of what was sent."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    code: str
-    """Stable name of what is wrong."""
-    pointer: str
-    """JSON pointer to the place."""
-    detail: str
-    """What is wrong, in the reader's language."""
-    remedy: str
-    """What to do about it, in the reader's language."""
-    rule: str = ""
-    """Place in the schema, or rule of the method, that says so."""
-
-
-class Problem(BaseModel):
-    """What was refused and why (RFC 9457), in the language of ``Accept-Language``."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    type: str
-    """Address that names the kind of problem."""
-    title: str
-    """What happened."""
-    status: int
-    """The HTTP status of the answer."""
-    detail: str
-    """What to do about it."""
-    code: str
-    """Stable name of the kind; the last part of ``type``."""
-    instance: str | None = None
-    """Names this one occurrence in the service's log."""
-    errors: list[ProblemItem] = []
-    """Each thing wrong with what was sent."""
 
 
 def document(error: CoupoleError, status: int, language: str, instance: str = "") -> dict[str, Any]:
@@ -172,11 +132,12 @@ def install(app: FastAPI, status: Mapping[type[CoupoleError], int] | None = None
         app.add_exception_handler(kind, refused)
     app.add_middleware(LastResort)
     describe = app.openapi
+    guarded = {STATUS[kind]: kind.title() for kind in (token_errors.OAuthError, token_errors.ScopeMissing)}
 
-    def described() -> dict[str, Any]:
-        return _with_problems(describe(), getattr(app.state, "plain_operations", {}))
+    def with_problems() -> dict[str, Any]:
+        return described(describe(), getattr(app.state, "plain_operations", {}), guarded)
 
-    app.openapi = described  # type: ignore[method-assign]  # the way FastAPI documents to change the document
+    app.openapi = with_problems  # type: ignore[method-assign]  # the way FastAPI documents to change the document
 
 
 def problems_of(
@@ -187,7 +148,7 @@ def problems_of(
     sentences: dict[int, list[str]] = {}
     for kind in kinds:
         sentences.setdefault(status_of(kind, table), []).append(f"`{kind.code}`: {kind.title()}")
-    return {number: _response(" ".join(lines)) for number, lines in sorted(sentences.items())}
+    return {number: response(" ".join(lines)) for number, lines in sorted(sentences.items())}
 
 
 class LastResort:
@@ -255,39 +216,3 @@ def _allowed(request: Request) -> str:
     routes = request.app.router.routes
     tried = ((method, dict(request.scope) | {"method": method}) for method in METHODS)
     return ", ".join(name for name, scope in tried if any(route.matches(scope)[0] == Match.FULL for route in routes))
-
-
-def _response(description: str) -> dict[str, Any]:
-    return {
-        "description": description,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-
-
-def _with_problems(made: dict[str, Any], plain: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The OpenAPI document with ``plain`` routes, and our problems in place of FastAPI's validation errors."""
-    for path, methods in plain.items():
-        made["paths"].setdefault(path, {}).update(methods)
-    schemas = made.setdefault("components", {}).setdefault("schemas", {})
-    schemas.pop("HTTPValidationError", None)
-    schemas.pop("ValidationError", None)
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= schema.pop("$defs") | {"Problem": schema}
-    guarded = {401: token_errors.OAuthError.title(), 403: token_errors.ScopeMissing.title()}
-    for operation in _operations(made):
-        responses = operation.setdefault("responses", {})
-        for number, title in guarded.items() if operation.get("security") else ():
-            responses.setdefault(str(number), _response(title))
-        responses.setdefault("default", _response("Any other refusal."))
-        if "HTTPValidationError" in str(responses.get("422", "")):
-            responses["422"] = _response(f"`{errors.RequestInvalid.code}`: {errors.RequestInvalid.title()}")
-    return made
-
-
-def _operations(made: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    return (
-        operation
-        for path in made.get("paths", {}).values()
-        for method, operation in path.items()
-        if method.upper() in METHODS
-    )
