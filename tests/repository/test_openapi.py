@@ -32,7 +32,7 @@ OPEN_OPERATIONS = {
         "read_dataset_csv",
         "read_dataset_json",
     },
-    "trustee": {"read_roster", "list_batches"},
+    "trustee": {"read_roster", "read_roster_version", "read_batches", "read_keys"},
 }
 
 
