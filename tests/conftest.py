@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from starlette.testclient import TestClient
 
-from coupole.node.settings import PURPOSES
+from coupole.node.app import create_app
+from coupole.node.opening import create_node
+from coupole.node.settings import PURPOSES, NodeSettings
 from coupole.node.store import Store, open_store, open_vault
 from coupole.wire.keys import KeyRing
+from tests.calling import RunningNode
 from tests.factories import NODE
 
 
@@ -81,3 +86,29 @@ def sqlite_store(tmp_path: Path, keys: Path, ring: KeyRing) -> Iterator[Store]:
     opened.close()
 
 
+
+
+@pytest.fixture(scope="session")
+def blank_node(tmp_path_factory: pytest.TempPathFactory) -> NodeSettings:
+    """A new node, made once; tests work on copies of it."""
+    directory = tmp_path_factory.mktemp("blank") / NODE
+    values = {"directory": directory, "name": "Atelier Nord", "node_id": NODE, "issuer": "http://127.0.0.1:8100"}
+    settings = NodeSettings.checked(values)
+    create_node(settings)
+    return settings
+
+
+@pytest.fixture
+def settings(blank_node: NodeSettings, tmp_path: Path) -> NodeSettings:
+    """An empty node of this test's own."""
+    for place in (blank_node.directory, blank_node.key_directory):
+        shutil.copytree(place, tmp_path / place.name)
+    return NodeSettings.load(tmp_path / NODE)
+
+
+@pytest.fixture
+def node(settings: NodeSettings) -> Iterator[RunningNode]:
+    """An empty node that answers in this process."""
+    app = create_app(settings)
+    with TestClient(app, base_url=settings.issuer) as client:
+        yield RunningNode(app, settings, client)
