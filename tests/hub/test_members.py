@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from coupole.hub import members
-from coupole.hub.collection.connecting import fetch_descriptor
 from coupole.hub.members import (
     Candidate,
     FingerprintNeeded,
@@ -17,11 +14,9 @@ from coupole.hub.members import (
     accept,
     consider,
 )
-from coupole.hub.members.files import DescriptorFileInvalid, read_file
 from coupole.wire.documents import SignatureInvalid, SignerUnknown, sign
 from tests.fake_nodes import FakeNode
-from tests.federation_network import Network
-from tests.small_hub import SmallHub, hosts
+from tests.small_hub import SmallHub
 
 
 def considered(hub: SmallHub, node: FakeNode) -> Candidate:
@@ -118,22 +113,6 @@ def test_a_member_that_left_comes_back_by_its_fingerprint(hub: SmallHub) -> None
     accepted(hub, back, back.fingerprint)
     assert names(hub) == ["north"]
     assert told(hub, "north") == ["added", "removed", "added"]
-
-
-async def test_a_description_is_fetched_from_an_address(hub: SmallHub) -> None:
-    node = FakeNode("north")
-    async with Network(hosts([node])) as network:
-        answer = await fetch_descriptor(node.issuer, network)
-    with hub.store.reading() as session:
-        assert consider(session, answer.raw, answer.signature).descriptor["node"] == "north"
-
-
-def test_a_description_comes_in_a_file_too() -> None:
-    raw, signature = FakeNode("north").descriptor()
-    assert read_file(json.dumps({"descriptor": raw.decode(), "signature": signature}).encode()) == (raw, signature)
-    for wrong in (b"", b"[]", b"{}", b'{"descriptor":1,"signature":"a"}', b'{"descriptor":"a","signature":"b"'):
-        with pytest.raises(DescriptorFileInvalid):
-            read_file(wrong)
 
 
 def test_a_signature_of_another_kind_of_document_is_no_description(hub: SmallHub) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from coupole.errors import CoupoleError
 from coupole.hub.api import STATUS, federation, figures
-from coupole.hub.settings import HubSettings
+from coupole.hub.settings import FILE, PURPOSES, HubSettings
 from coupole.hub.store import Hub, open_store
 from coupole.hub.ui import tables
 from coupole.standard import catalogue
@@ -35,6 +36,19 @@ OPEN_OPERATIONS = frozenset(
     }
 )
 """Operations anybody may call: all of them. What changes something is done by command, at the hub itself."""
+
+
+class HubExists(CoupoleError):
+    """There is a hub in this place already; it was left alone."""
+
+
+def create_hub(settings: HubSettings) -> None:
+    """A new hub: its keys, its settings, an empty database. Raises ``HubExists``."""
+    if settings.ring.exists() or (settings.directory / FILE).exists():
+        raise HubExists()
+    KeyRing.create(PURPOSES).save(settings.ring)
+    settings.save()
+    open_store(settings.database).close()
 
 
 @contextmanager

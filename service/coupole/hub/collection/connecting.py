@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx2
 
 from coupole.wire.keys import KeyRing
-from coupole_client import ClientCredentials, Limits, NodeClient, SignedAnswer
+from coupole_client import ClientCredentials, Limits, NodeClient
 from coupole_client.transport import network
 
 SCOPE = "releases:read"
@@ -39,9 +39,3 @@ async def connecting(
     finally:
         if transport is None:
             await shared.aclose()
-
-
-async def fetch_descriptor(issuer: str, transport: httpx2.AsyncBaseTransport | None = None) -> SignedAnswer:
-    """What the node at an address says of itself; nothing of it is checked. Raises ``NodeError``."""
-    async with NodeClient(issuer, transport=transport) as node:
-        return await node.descriptor()

@@ -1,0 +1,44 @@
+"""How a node introduces itself to whoever types a command: by its address, or in a file its people sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coupole.errors import CoupoleError
+from coupole.standard.reading import canonical, parse
+
+
+class DescriptorFileInvalid(CoupoleError):
+    """The file does not hold the description of a node."""
+
+
+def introduced(source: str) -> tuple[bytes, str]:
+    """The bytes of a node's description and the signature beside them; nothing of it is checked here.
+
+    ``source``: an address (``https://…``), which is asked, or a file. Raises ``DescriptorFileInvalid``, ``NodeError``.
+    """
+    if not source.startswith(("https://", "http://")):
+        return read_file(Path(source))
+    import asyncio
+
+    from coupole_client import NodeClient
+
+    async def ask() -> tuple[bytes, str]:
+        async with NodeClient(source) as node:
+            answer = await node.descriptor()
+            return answer.raw, answer.signature
+
+    return asyncio.run(ask())
+
+
+def read_file(path: Path) -> tuple[bytes, str]:
+    """A description from ``{"descriptor": …, "signature": "…"}``, as ``coupole node descriptor`` writes it."""
+    try:
+        document = parse(path.read_bytes())
+        found, signature = document["descriptor"], document["signature"]
+    except (OSError, CoupoleError, TypeError, KeyError):
+        raise DescriptorFileInvalid() from None
+    if not isinstance(signature, str) or not isinstance(found, str | dict):
+        raise DescriptorFileInvalid()
+    # Only one way of writing a description is signed: an object is the same text.
+    return found.encode() if isinstance(found, str) else canonical(found), signature
