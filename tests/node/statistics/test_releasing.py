@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlmodel import Session
 
-from coupole.node.statistics import releasing
+from coupole.node.statistics.counting import FactsStale
 from coupole.node.statistics.facts import fact_maker
 from coupole.node.statistics.releasing import (
     FrozenRelease,
@@ -92,3 +93,217 @@ def test_a_release_is_signed_and_is_what_was_asked_for(workshop: Store, ring: Ke
     assert [one["id"] for one in release["indicators"]] == [one.id for one in CORE.indicators]
     total = indicator(release, "S01")["margins"][0]
     assert abs(total["values"][0][0] - 30) <= 5
+
+
+def test_the_same_figures_are_the_same_release_whoever_asks_and_when(workshop: Store, ring: KeyRing) -> None:
+    first = frozen(workshop, ring)
+    again = freeze(workshop, ring, Workshop(name="Another name"), CORE, YEAR, "bert", datetime(2027, 5, 1, tzinfo=UTC))
+    assert again == first
+    ring.rotate("sign")
+    assert frozen(workshop, ring) == first
+
+
+@pytest.mark.parametrize("day", [datetime(2025, 7, 1, tzinfo=UTC), datetime(2025, 12, 31, 23, 59, tzinfo=UTC)])
+def test_a_period_that_is_not_over_is_not_released(workshop: Store, ring: KeyRing, day: datetime) -> None:
+    with pytest.raises(PeriodNotClosed):
+        frozen(workshop, ring, day)
+    with workshop.reading() as session:
+        assert latest(session, "core", "1.0.0", "2025") is None
+        assert releases.all_newest(session) == []
+    assert frozen(workshop, ring, datetime(2026, 1, 1, tzinfo=UTC)).revision == 1
+
+
+def test_late_records_make_a_next_revision_and_the_first_stays_as_it_was(workshop: Store, ring: KeyRing) -> None:
+    first = frozen(workshop, ring)
+    for number in range(31, 46):
+        bring(workshop, *people(number))
+    second = frozen(workshop, ring)
+    assert (second.revision, second.cause) == (2, "records_changed")
+    verify("release", second.raw, second.signature, ring.public_set("sign"))
+    with workshop.reading() as session:
+        assert latest(session, "core", "1.0.0", "2025") == second
+        kept = releases.revisions(session, "core", "1.0.0", "2025")
+    assert [(row.revision, row.body) for row in kept] == [(1, first.raw), (2, second.raw)]
+    assert kept[0].journal_seq < kept[1].journal_seq
+    total = indicator(read_release(second.raw), "S01")["margins"][0]["values"][0][0]
+    assert abs(total - 45) <= 5
+
+
+def test_records_that_change_no_figure_make_no_revision(workshop: Store, ring: KeyRing) -> None:
+    first = frozen(workshop, ring)
+    bring(workshop, factories.organisation(9))
+    assert frozen(workshop, ring) == first
+
+
+def test_a_change_of_mind_about_an_indicator_is_a_revision_and_says_so(workshop: Store, ring: KeyRing) -> None:
+    frozen(workshop, ring)
+    with workshop.writing() as session:
+        withhold(session, CORE, "F05", "anna")
+    kept = frozen(workshop, ring)
+    assert (kept.revision, kept.cause) == (2, "decision_changed")
+    hidden = indicator(read_release(kept.raw), "F05")
+    assert hidden == {"id": "F05", "state": "withheld", "reason": "own_decision", "parts": ["count"], "margins": []}
+    assert indicator(read_release(kept.raw), "S01")["state"] == "reported"
+    with workshop.writing() as session:
+        allow(session, CORE, "F05")
+    again = frozen(workshop, ring)
+    assert (again.revision, again.cause) == (3, "decision_changed")
+    assert indicator(read_release(again.raw), "F05")["state"] == "reported"
+
+
+def test_who_first_decided_to_keep_an_indicator_stays_named(workshop: Store) -> None:
+    with workshop.writing() as session:
+        withhold(session, CORE, "F05", "anna", AFTER)
+        withhold(session, CORE, "F05", "bert")
+        withhold(session, CORE, "S03", "bert")
+        assert [(one.indicator, one.actor) for one in releases.decisions(session)] == [("F05", "anna"), ("S03", "bert")]
+        assert releases.decisions(session)[0].at == AFTER
+        allow(session, CORE, "F05")
+        allow(session, CORE, "F05")
+        assert releases.withheld(session) == {"S03"}
+
+
+def test_an_indicator_that_is_not_in_the_catalogue_can_be_neither_kept_nor_allowed(workshop: Store) -> None:
+    with workshop.writing() as session:
+        with pytest.raises(IndicatorNotFound):
+            withhold(session, CORE, "S99", "anna")
+        with pytest.raises(IndicatorNotFound):
+            allow(session, CORE, "S99")
+
+
+def test_a_rotation_of_the_cell_secret_is_no_second_draw_for_a_period_that_was_over(
+    workshop: Store, ring: KeyRing
+) -> None:
+    first = frozen(workshop, ring)
+    ring.rotate("cell", datetime(2026, 1, 1, tzinfo=UTC))
+    assert frozen(workshop, ring) == first
+    ring.rotate("cell", datetime(2025, 12, 31, tzinfo=UTC))
+    assert frozen(workshop, ring).cause == "method_changed"
+
+
+def test_too_few_people_show_nothing(tmp_path: Path, keys: Path, ring: KeyRing) -> None:
+    small = open_store(f"sqlite:///{tmp_path / 'small.sqlite'}", NODE, open_vault(keys, ring), fact_maker(CORE))
+    bring(small, *SHARED)
+    for number in range(1, 20):
+        bring(small, *people(number))
+    shown = read_release(frozen(small, ring).raw)["indicators"]
+    small.close()
+    assert {(one["state"], one["reason"]) for one in shown} == {("withheld", "too_few_people")}
+    assert not any(one["margins"] for one in shown)
+
+
+def test_facts_made_by_another_catalogue_are_made_anew(workshop: Store, ring: KeyRing) -> None:
+    expected = frozen(workshop, ring)
+    other = replace(CORE, fingerprint=CORE.fingerprint ^ 1)
+    before = replace(workshop, make_facts=fact_maker(other))
+    with workshop.writing() as session:
+        facts.mark_all_stale(session)
+    before.refresh_facts()
+    assert frozen(workshop, ring) == expected
+
+
+def test_facts_that_nobody_makes_are_not_counted(workshop: Store, ring: KeyRing) -> None:
+    still = replace(workshop, make_facts=None)
+    with workshop.writing() as session:
+        facts.mark_all_stale(session)
+    with pytest.raises(FactsStale):
+        frozen(still, ring)
+    with pytest.raises(FactsStale):
+        preview(still, ring, MEMBER, CORE, YEAR)
+
+
+def test_what_became_of_people_is_never_shown_by_target_group(workshop: Store, ring: KeyRing) -> None:
+    release = read_release(frozen(workshop, ring).raw)
+    dimensions = {one["id"]: {margin["dimension"] for margin in one["margins"]} for one in release["indicators"]}
+    rates = [one.id for one in CORE.indicators if one.id.startswith("O") and len(one.parts) > 1]
+    assert len(rates) >= 8
+    assert not any("target_group" in dimensions[name] for name in rates)
+    assert all("sex" in dimensions[name] for name in rates)
+    assert "target_group" in dimensions["S01"]
+
+
+def test_of_an_open_list_no_code_is_named_under_which_nobody_is_shown(workshop: Store) -> None:
+    bring(workshop, *accompaniment_in("RARE-2025"))
+    named = set()
+    for _ in range(12):
+        secrets = KeyRing.create({"cell": "secret32"})
+        shown = indicator(preview(workshop, secrets, MEMBER, CORE, YEAR).release, "EECO01")["margins"]
+        by_operation = [margin for margin in shown if margin["dimension"] == "operation"]
+        assert all(state == "perturbed" for margin in by_operation for state in margin["states"][0])
+        named.add(tuple(code for margin in by_operation for code in margin["codes"]))
+    assert named == {(), ("RARE-2025",)}, "one person is shown as nobody or as three"
+
+
+def accompaniment_in(operation: str) -> list[dict[str, Any]]:
+    """The file of a thirty-first person, alone in a programme of its own."""
+    documents = people(31)
+    programmes = [{"programme": "esfplus_operation", "operation": operation}]
+    documents[2] = factories.accompaniment(31, programmes=programmes)
+    return documents
+
+
+def test_a_preview_shows_the_exact_figure_beside_what_leaves(workshop: Store, ring: KeyRing) -> None:
+    seen = preview(workshop, ring, MEMBER, CORE, YEAR, AFTER)
+    made = frozen(workshop, ring)
+    assert seen.release == read_release(made.raw)
+    assert seen.headcount == 30
+    by_name = {(one.indicator, one.dimension, one.code, one.part): one for one in seen.figures}
+    women = by_name["S01", "sex", "F", "count"]
+    assert women.exact == 10
+    assert women.shown is not None
+    assert abs(women.shown - women.exact) <= women.bound == 5
+    paid = by_name["M01", "total", "total", "sum"]
+    assert paid.exact == 30 * 45_000
+    assert paid.shown is not None
+    assert abs(paid.shown - paid.exact) <= paid.bound == 275_000
+    for one in seen.figures:
+        assert (one.shown is None) == (one.state == "withheld")
+        assert one.shown is None or abs(one.shown - one.exact) <= one.bound
+    assert by_name["O01", "target_group", "long_unemployed", "den"].shown is None
+
+
+def test_a_preview_may_look_at_a_period_that_is_not_over_and_keeps_nothing(workshop: Store, ring: KeyRing) -> None:
+    seen = preview(workshop, ring, MEMBER, CORE, parse_period("2031"))
+    assert seen.release["period"] == "2031"
+    with workshop.reading() as session:
+        assert releases.all_newest(session) == []
+
+
+def test_releases_are_listed_in_their_last_revision_newest_period_first(workshop: Store, ring: KeyRing) -> None:
+    for name in ("2025-03", "2025", "2025-Q1"):
+        freeze(workshop, ring, MEMBER, CORE, parse_period(name), "anna", AFTER)
+    with workshop.writing() as session:
+        withhold(session, CORE, "F05", "anna")
+    frozen(workshop, ring)
+    with workshop.reading() as session:
+        listed = [(one.period, one.revision) for one in releases.all_newest(session)]
+    assert listed == [("2025-Q1", 1), ("2025-03", 1), ("2025", 2)]
+
+
+def test_a_release_names_nobody(workshop: Store, ring: KeyRing) -> None:
+    raw = frozen(workshop, ring).raw
+    assert not [word for word in (b"Famille", b"Pr\xc3\xa9nom", b"participant:", b"accompaniment:") if word in raw]
+
+
+def test_two_who_freeze_at_once_make_one_release(workshop: Store, ring: KeyRing) -> None:
+    workshop.refresh_facts()
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: frozen(workshop, ring), range(8)))
+    assert {one.raw for one in made} == {made[0].raw}
+    with workshop.reading() as session:
+        assert len(releases.revisions(session, "core", "1.0.0", "2025")) == 1
+
+
+def test_releases_are_kept_on_each_database(store: Store, ring: KeyRing) -> None:
+    counting = replace(store, make_facts=fact_maker(CORE))
+    first = frozen(counting, ring)
+    bring(counting, *SHARED)
+    for number in range(1, 23):
+        bring(counting, *people(number))
+    second = frozen(counting, ring)
+    assert (first.revision, second.revision, second.cause) == (1, 2, "records_changed")
+    with store.writing() as session:
+        withhold(session, CORE, "S01", "anna")
+        assert releases.withheld(session) == {"S01"}
+        assert [one.revision for one in releases.all_newest(session)] == [2]
+        assert latest(session, "core", "1.0.0", "2025") == second

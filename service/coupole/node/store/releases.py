@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select, tuple_
+from sqlmodel.sql.expression import SelectOfScalar
 
 from coupole.node.store.tables import Release, Withheld
 
@@ -14,8 +15,17 @@ NAME = (col(Release.catalogue), col(Release.version), col(Release.period))
 
 def newest(session: Session, catalogue: str, version: str, period: str) -> Release | None:
     """The release that counts, in its last revision."""
-    named = [col(Release.catalogue) == catalogue, col(Release.version) == version, col(Release.period) == period]
-    return session.exec(select(Release).where(*named).order_by(col(Release.revision).desc()).limit(1)).first()
+    return session.exec(_named(catalogue, version, period).order_by(col(Release.revision).desc()).limit(1)).first()
+
+
+def revisions(session: Session, catalogue: str, version: str, period: str) -> list[Release]:
+    """Every release of that name, the first one first."""
+    return list(session.exec(_named(catalogue, version, period).order_by(col(Release.revision))))
+
+
+def _named(catalogue: str, version: str, period: str) -> SelectOfScalar[Release]:
+    name = (Release.catalogue == catalogue, Release.version == version, Release.period == period)
+    return select(Release).where(*name)
 
 
 def all_newest(session: Session) -> list[Release]:
