@@ -12,6 +12,7 @@ is what keeps an acknowledged write through a power cut; a bulk load is one tran
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -52,6 +53,9 @@ PRAGMAS = {
     "cache_size": "-16000",
 }
 """What each SQLite connection is told. ``secure_delete`` writes zeroes over deleted rows (erasure relies on it)."""
+
+MIGRATING = threading.Lock()
+"""Alembic keeps the migration under way in variables of its module: one at a time in a process, whichever party's."""
 
 
 class Utc(TypeDecorator[datetime]):

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from coupole.database import sqlite_connection
+from coupole.database import MIGRATING, sqlite_connection
 from coupole.errors import CoupoleError
 
 
@@ -33,7 +33,8 @@ def migrate(source: Engine) -> None:
         try:
             with connection.begin():
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                with MIGRATING:
+                    command.upgrade(config, "head")
                 if sqlite and sqlite.execute("PRAGMA foreign_key_check").fetchone():
                     raise HubMigrationBroke()
         finally:
