@@ -86,8 +86,6 @@ def sqlite_store(tmp_path: Path, keys: Path, ring: KeyRing) -> Iterator[Store]:
     opened.close()
 
 
-
-
 @pytest.fixture(scope="session")
 def blank_node(tmp_path_factory: pytest.TempPathFactory) -> NodeSettings:
     """A new node, made once; tests work on copies of it."""

@@ -71,7 +71,11 @@ def participant(number: int = 1, **overrides: Any) -> Document:
 
 
 def actor(number: int = 1, **overrides: Any) -> Document:
-    fields = {"display_name": f"Coach {number}", "organisation": id_of("organisation"), "roles": ["project_responsible"]}
+    fields = {
+        "display_name": f"Coach {number}",
+        "organisation": id_of("organisation"),
+        "roles": ["project_responsible"],
+    }
     return made("actor", number, fields, overrides)
 
 

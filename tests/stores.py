@@ -24,7 +24,9 @@ def keep(store: Store, documents: Iterable[dict[str, Any]], now: datetime = NOW)
     return change(store, *changes, now=now)
 
 
-def change(store: Store, *changes: Change, now: datetime = NOW, actor: str = "anna", reason: str | None = None) -> list[Written]:
+def change(
+    store: Store, *changes: Change, now: datetime = NOW, actor: str = "anna", reason: str | None = None
+) -> list[Written]:
     with store.writing() as session:
         return write(session, store.vault, list(changes), store.context(actor, now=now, reason=reason))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import metadata
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from coupole import database
+from coupole.node.api.introducing import software_version
 from coupole.node.api.node import Node
 from coupole.node.api.routing import STATUS, add_routes
 from coupole.node.api.scopes import HELD, SCOPES
@@ -27,14 +27,6 @@ DESCRIPTION = """One member of a federation of social workshops: every record of
 
 Documents follow the Coupole standard. A list goes on at `next`; a change names the revision it was read in (`If-Match`);
 what is refused is a problem (RFC 9457) in the language of `Accept-Language`."""
-
-
-def software_version() -> str:
-    """The version of this program; none in a checkout that was not installed."""
-    try:
-        return metadata.version("coupole")
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:

@@ -88,9 +88,7 @@ def rotate_key(settings: NodeSettings, purpose: str) -> tuple[str, int]:
         vault.close()
 
 
-def open_records(
-    settings: NodeSettings, ring: KeyRing, catalogue: Catalogue, engine: Engine | None = None
-) -> Store:
+def open_records(settings: NodeSettings, ring: KeyRing, catalogue: Catalogue, engine: Engine | None = None) -> Store:
     """The node's records, facts kept by that catalogue. ``engine``: of their database, when there is one already."""
     vault = open_vault(settings.key_directory, ring)
     try:

@@ -99,7 +99,9 @@ def _plain(schema: Any) -> Any:
     return [_plain(value) for value in schema] if isinstance(schema, list) else schema
 
 
-def answered(description: str, schema: Schema, headers: Schema | None = None, media: str = "application/json") -> Schema:
+def answered(
+    description: str, schema: Schema, headers: Schema | None = None, media: str = "application/json"
+) -> Schema:
     """One answer."""
     made: Schema = {"description": description, "content": {media: {"schema": schema}}}
     return {**made, "headers": headers} if headers else made
@@ -139,9 +141,7 @@ def filters() -> list[Schema]:
     ]
 
 
-def described(
-    name: str, summary: str, tag: str, security: list[dict[str, list[str]]], **rest: Any
-) -> Schema:
+def described(name: str, summary: str, tag: str, security: list[dict[str, list[str]]], **rest: Any) -> Schema:
     """A plain route in the OpenAPI document."""
     return {"operationId": name, "summary": summary, "tags": [tag], "security": security, **rest}
 
@@ -174,7 +174,12 @@ def adder(router: APIRouter, entity: Entity, status: Status) -> Adder:
     }
 
     def add(
-        verb: str, method: str, path: str, handler: Callable[..., Response], guard: Any, kinds: Iterable[type[CoupoleError]]
+        verb: str,
+        method: str,
+        path: str,
+        handler: Callable[..., Response],
+        guard: Any,
+        kinds: Iterable[type[CoupoleError]],
     ) -> None:
         extra: Schema = {}
         if verb in ("create", "replace"):

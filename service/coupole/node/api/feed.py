@@ -27,7 +27,11 @@ Wanted = Annotated[list[str], Query(description="Only these entities; may be rep
 
 
 def list_changes(
-    session: Reading, node: ThisNode, after: After = 0, limit: Limit = PAGE, entity: Wanted = []  # noqa: B006
+    session: Reading,
+    node: ThisNode,
+    after: After = 0,
+    limit: Limit = PAGE,
+    entity: Wanted = [],  # noqa: B006
 ) -> Response:
     """Changes after ``after``, oldest first; ``next`` is where to go on, also when nothing changed yet."""
     if not set(entity) <= ENTITIES.keys():

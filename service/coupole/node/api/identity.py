@@ -6,31 +6,15 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from coupole import standard
-from coupole.node.api.node import Node, json_bytes, node_of
+from coupole.node.api.introducing import signed_descriptor
+from coupole.node.api.node import json_bytes, node_of
 from coupole.node.store.vault import NODE
-from coupole.wire import descriptor, documents
-
-
-def signed_descriptor(node: Node) -> tuple[bytes, str]:
-    """The descriptor, canonical JSON, and its signature."""
-    raw = descriptor.write_descriptor(
-        node=node.node_id,
-        name=node.name,
-        issuer=node.issuer,
-        software={"name": "coupole", "version": node.version},
-        standard_versions=[standard.VERSION],
-        catalogues=[{"id": node.catalogue.id, "version": node.catalogue.version}],
-        keys=node.ring.public_set("sign"),
-        country=node.country,
-        languages=[node.language],
-    )
-    return raw, documents.sign(descriptor.KIND, raw, node.ring.active("sign"))
 
 
 def read_descriptor(request: Request) -> Response:
     """Who this node is, what it speaks and the keys it signs with, signed by itself."""
-    raw, signature = signed_descriptor(node_of(request))
+    node = node_of(request)
+    raw, signature = signed_descriptor(node, node.ring, node.catalogue)
     return json_bytes(raw, coupole_signature=signature, cache_control="public, max-age=300")
 
 

@@ -137,5 +137,3 @@ def json_bytes(raw: bytes, status: int = 200, **headers: str) -> Response:
     """JSON that was written elsewhere, as it is."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(raw, status, named, "application/json")
-
-

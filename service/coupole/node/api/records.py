@@ -160,9 +160,7 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status)
     changing = (RecordNotFound, RevisionConflict, PreconditionMissing)
     add_route = describing.adder(router, entity, status)
 
-    def create(
-        request: Request, session: Writing, node: ThisNode, document: Body, caller: Caller = writes
-    ) -> Response:
+    def create(request: Request, session: Writing, node: ThisNode, document: Body, caller: Caller = writes) -> Response:
         record = _own_id(entity, node.node_id, document)
         change = Change(entity.name, document, id=record)
         written = write(session, node.store.vault, [change], node.context(caller))[0]

@@ -21,6 +21,7 @@ from coupole.web import apps
 from coupole.web.bodies import refuse_unknown_query
 from coupole.web.errors import BodyTypeUnknown, RequestInvalid
 from coupole.web.oauth import OAuth
+from coupole.web.problems import problems_of
 
 STATUS: Mapping[type[CoupoleError], int] = {
     changes.RecordNotFound: 404,
@@ -88,7 +89,7 @@ def _add(
 
 
 def _refusals(*kinds: type[CoupoleError]) -> dict[int | str, dict[str, Any]]:
-    return describing.problems_of(*kinds, status=STATUS)
+    return problems_of(*kinds, status=STATUS)
 
 
 def _add_feed(router: APIRouter, oauth: OAuth) -> None:

@@ -4,7 +4,8 @@ A mapping (``schema/v1/mapping.schema.json``) is data, never code: this module k
 data set and no entity. Each document is written as a template, in which an object whose keys start
 with ``$`` is computed from the row and everything else stands as it is::
 
-    {"birth_date": {"$shift": {"$column": "entry_month", "$date": "%Y-%m"}, "$years": {"$column": "age", "$as": "integer"}, "$back": true}}
+    {"birth_date": {"$shift": {"$column": "entry_month", "$date": "%Y-%m"},
+                    "$years": {"$column": "age", "$as": "integer"}, "$back": true}}
 
     $column   the cell's text; $as integer | number | boolean, $date a strptime form, $codes a table of
               codes, $default for an empty cell

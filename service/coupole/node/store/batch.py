@@ -66,8 +66,8 @@ class Batch:
         self.links: dict[str, str | None] = {}
         self.new_people: list[str] = []
         self.touched = Touched()
-        self._undo: list[tuple[str, Place | None | EllipsisType]] = []
-        self._undo_links: list[tuple[str, str | None | EllipsisType]] = []
+        self._undo: list[tuple[str, Place | EllipsisType | None]] = []
+        self._undo_links: list[tuple[str, str | EllipsisType | None]] = []
 
     def learn(self, changes: Sequence[Change]) -> None:
         """Look up what further changes need, before they are read."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Engine, bindparam, delete, insert, select, update
+from sqlalchemy import CursorResult, Engine, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coupole.database import reading, writing
+from coupole.errors import CoupoleError
 from coupole.node.store.tables import ASSERTION, CLIENT, TOKEN, Client, Token
 
 STANDING = (
@@ -18,6 +19,10 @@ STANDING = (
     .where(TOKEN.c.jti == bindparam("jti"))
 )
 """Every call asks this: one statement, built once and without objects, costs a sixth of reading both."""
+
+
+class ClientUnknown(CoupoleError):
+    """No program is registered under that name."""
 
 
 class Standing(NamedTuple):
@@ -83,3 +88,10 @@ class NodeTokens:
         """All registered clients, by id."""
         with reading(self.source) as session:
             return list(session.scalars(select(Client).order_by(CLIENT.c.id)))
+
+    def disable_client(self, client_id: str) -> None:
+        """Let a client in no more: its tokens, too, are refused from now on. Raises ``ClientUnknown``."""
+        with writing(self.source) as session:
+            done = session.execute(update(CLIENT).where(CLIENT.c.id == client_id).values(enabled=False))
+            if not cast(CursorResult[Any], done).rowcount:
+                raise ClientUnknown()
