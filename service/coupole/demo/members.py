@@ -391,3 +391,5 @@ CUSTOMISED = Member(
 
 MEMBERS = (WORKSHOP, WORK_CARE, AGENCY, ENTERPRISE, CUSTOMISED)
 UMBRELLA = Partner("Federatie Koepel · Fédération Coupole", "umbrella", ANDERLECHT)
+TRUSTEE = "Maison de la statistique sociale"
+"""The second organisation, which lets only sums through."""
