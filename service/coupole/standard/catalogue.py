@@ -66,14 +66,16 @@ class Source:
 
     kind ``flow``: ``start`` is its day; ``stock_end``, ``overlap``: ``start`` and ``end`` are from and to; ``slots``:
     ``start`` says whether a month is due. ``own``: what decides the code of each own dimension. ``watched``: the dates
-    on which ``emit`` or ``own`` may change while time goes by; ``moving``: whether they do at all.
+    on which ``emit`` or ``own`` may change while time goes by; ``moving``: whether they do at all. ``anchor``: the same
+    for all sources of a view that are dated alike.
     """
 
     view: str
     kind: str
+    anchor: str
     start: Value
     end: Value
-    where: Value
+    where: Value | None
     emit: Emit
     own: tuple[Value, ...]
     watched: tuple[Watched, ...]
@@ -278,9 +280,10 @@ def _source(compiler: Compiler, given: Given, by: list[Any], parts: tuple[str, .
     return Source(
         view=view,
         kind=period["kind"],
+        anchor=canonical(period).decode(),
         start=compiler.compile(period[start], place if slots else still, f"{pointer}/period/{start}"),
         end=compiler.compile(period.get(end), still, f"{pointer}/period/{end}"),
-        where=compiler.compile(given.get("where", True), still, f"{pointer}/where"),
+        where=compiler.compile(given["where"], still, f"{pointer}/where") if "where" in given else None,
         emit=emitting(compiler, measure, parts, place, f"{pointer}/measure"),
         own=tuple(compiler.compile(one, place, f"{pointer}/by") for one in own),
         watched=tuple(dict.fromkeys(place.watched)),

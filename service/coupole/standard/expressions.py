@@ -64,6 +64,11 @@ class Compiler:
         ((name, given),) = expression.items()
         return OPERATIONS[name](self, given, place, f"{pointer}/{name}")
 
+    def own_field(self, expression: Any, place: Place) -> str | None:
+        """The field of the row at hand that an expression is, if it is no more: it is read without a call."""
+        name = expression[1:] if isinstance(expression, str) and expression.startswith("$") else ""
+        return name if name in place.shape.fields else None
+
     def all(self, expressions: list[Any], place: Place, pointer: str) -> list[Value]:
         """The functions of several expressions."""
         return [self.compile(one, place, f"{pointer}/{number}") for number, one in enumerate(expressions)]
@@ -112,7 +117,7 @@ class Compiler:
         known = {"day": (["day"],), "slot": (["slot", "start"], ["slot", "end"]), "": ()}
         if names not in known[place.moment]:
             return self.refuse("moment_unknown", pointer, name=".".join(names))
-        return _moment(names[-1])
+        return MOMENTS[names[-1]]
 
 
 Operation = Callable[[Compiler, Any, Place, str], Value]
@@ -153,8 +158,13 @@ def _outer(value: Value, names: list[str]) -> Value:
     return lambda row, outer, scene: value(outer, EMPTY, scene)
 
 
-def _moment(name: str) -> Value:
-    return lambda row, outer, scene: getattr(scene, name)
+MOMENTS: Mapping[str, Value] = MappingProxyType(
+    {
+        "day": lambda row, outer, scene: scene.day,
+        "start": lambda row, outer, scene: scene.start,
+        "end": lambda row, outer, scene: scene.end,
+    }
+)
 
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -171,9 +181,10 @@ def _comparison(name: str) -> Operation:
     def compiled(compiler: Compiler, given: list[Any], place: Place, pointer: str) -> Value:
         left, right = compiler.all(given, place, pointer)
         _watch(compiler, name, given, place, pointer)
+        own = compiler.own_field(given[0], place)
         if isinstance(given[1], dict) or str(given[1]).startswith("$"):
-            return _compared(test, left, right)
-        return _compared_with(test, left, given[1])
+            return _compared(test, left, right) if own is None else _field_compared(test, own, right)
+        return _compared_with(test, left, given[1]) if own is None else _field_compared_with(test, own, given[1])
 
     return compiled
 
@@ -189,9 +200,31 @@ def _compared(test: Callable[[Any, Any], Any], left: Value, right: Value) -> Val
     return compare
 
 
+def _field_compared(test: Callable[[Any, Any], Any], name: str, right: Value) -> Value:
+    def compare(row: Row, outer: Row, scene: Scene) -> bool:
+        one = row.get(name)
+        if one is None:
+            return False
+        other = right(row, outer, scene)
+        return other is not None and bool(test(one, other))
+
+    return compare
+
+
 def _compared_with(test: Callable[[Any, Any], Any], left: Value, literal: Any) -> Value:
     def compare(row: Row, outer: Row, scene: Scene) -> bool:
         one = left(row, outer, scene)
+        return one is not None and bool(test(one, literal))
+
+    return compare
+
+
+def _field_compared_with(test: Callable[[Any, Any], Any], name: str, literal: Any) -> Value:
+    if test is operator.eq:
+        return lambda row, outer, scene: bool(row.get(name) == literal)
+
+    def compare(row: Row, outer: Row, scene: Scene) -> bool:
+        one = row.get(name)
         return one is not None and bool(test(one, literal))
 
     return compare
@@ -217,6 +250,9 @@ def _in(compiler: Compiler, given: list[Any], place: Place, pointer: str) -> Val
     value = compiler.compile(given[0], place, f"{pointer}/0")
     if isinstance(given[1], list):
         codes = frozenset(given[1])
+        name = compiler.own_field(given[0], place)
+        if name is not None and place.shape.fields[name].item is None:
+            return lambda row, outer, scene: row.get(name) in codes
         return lambda row, outer, scene: _held(value(row, outer, scene), codes)
     listed = compiler.compile(given[1], place, f"{pointer}/1")
     return lambda row, outer, scene: _held(value(row, outer, scene), listed(row, outer, scene) or ())
@@ -228,6 +264,14 @@ def _held(value: Any, codes: Any) -> bool:
 
 def _and(compiler: Compiler, given: list[Any], place: Place, pointer: str) -> Value:
     tests = tuple(compiler.all(given, place, pointer))
+    if len(tests) == 2:
+        one, other = tests
+        return lambda row, outer, scene: one(row, outer, scene) and other(row, outer, scene)
+    if len(tests) == 3:
+        one, other, third = tests
+        return lambda row, outer, scene: (
+            one(row, outer, scene) and other(row, outer, scene) and third(row, outer, scene)
+        )
 
     def every(row: Row, outer: Row, scene: Scene) -> bool:
         for test in tests:  # noqa: SIM110 - all() of a generator took twice as long
@@ -257,6 +301,9 @@ def _not(compiler: Compiler, given: Any, place: Place, pointer: str) -> Value:
 
 def _null(compiler: Compiler, given: Any, place: Place, pointer: str) -> Value:
     value = compiler.compile(given, place, pointer)
+    name = compiler.own_field(given, place)
+    if name is not None:
+        return lambda row, outer, scene: row.get(name) is None
     return lambda row, outer, scene: value(row, outer, scene) is None
 
 
@@ -442,7 +489,7 @@ def _times(compiler: Compiler, given: list[Any], place: Place, pointer: str) -> 
 def _use(compiler: Compiler, given: str, place: Place, pointer: str) -> Value:
     if given not in compiler.definitions:
         return compiler.refuse("definition_unknown", pointer, name=given)
-    return lambda row, outer, scene: scene.named(given)
+    return lambda row, outer, scene: scene.known[given] if given in scene.known else scene.named(given)
 
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(

@@ -70,12 +70,12 @@ class Scene:
 
     __slots__ = (
         "_found",
-        "_named",
         "_rows",
         "day",
         "definitions",
         "documents",
         "end",
+        "known",
         "outside",
         "owners",
         "root",
@@ -96,7 +96,7 @@ class Scene:
         self.root = (documents.get(root) or (EMPTY,))[0]
         self.day = self.start = self.end = ""
         self._rows: dict[str, Sequence[Row]] = {}
-        self._named: dict[str, Any] = {}
+        self.known: dict[str, Any] = {}
         self._found: dict[str, Row] | None = None
 
     def rows(self, view: str) -> Sequence[Row]:
@@ -119,9 +119,9 @@ class Scene:
 
     def named(self, name: str) -> Any:
         """A definition of the catalogue, worked out once for each dossier."""
-        if name not in self._named:
-            self._named[name] = self.definitions[name](self.root, EMPTY, self)
-        return self._named[name]
+        if name not in self.known:
+            self.known[name] = self.definitions[name](self.root, EMPTY, self)
+        return self.known[name]
 
 
 def shape_of(view: str) -> Shape | None:
@@ -182,8 +182,14 @@ def _barriers(stage: str) -> Callable[[Scene], Sequence[Row]]:
     return rows
 
 
+@cache
+def _ranks() -> Mapping[str, int | None]:
+    scale = code_list("evaluation_scale")
+    return {code: scale.attribute(code, "rank") for code in scale.ids}
+
+
 def _rated(scene: Scene) -> Sequence[Row]:
-    rank = {code: code_list("evaluation_scale").attribute(code, "rank") for code in code_list("evaluation_scale").ids}
+    rank = _ranks()
     levels: dict[str, list[int]] = {}
     held = [row for row in scene.rows("evaluation") if row.get("held_on")]
     for evaluation in sorted(held, key=lambda row: (row["held_on"], row["id"])):

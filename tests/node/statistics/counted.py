@@ -31,15 +31,15 @@ class Numbers:
     """Numbers codes of open dimensions as the store does."""
 
     def __init__(self) -> None:
+        self.given: dict[tuple[str, str], int] = {}
         self.known: dict[str, dict[int, str]] = defaultdict(dict)
 
     def __call__(self, dimension: str, code: str) -> int:
-        known = self.known[dimension]
-        for number, seen in known.items():
-            if seen == code:
-                return number
-        known[len(known) + 1] = code
-        return len(known)
+        number = self.given.get((dimension, code))
+        if number is None:
+            number = self.given[dimension, code] = len(self.known[dimension]) + 1
+            self.known[dimension][number] = code
+        return number
 
 
 def dossiers_of(documents: Iterable[Document]) -> list[StoredDossier]:

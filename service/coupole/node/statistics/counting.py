@@ -17,7 +17,7 @@ another one that takes it up again has started, on the last day of the period at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,14 +27,12 @@ from sqlmodel import Session
 
 from coupole.disclosure.tables import Table, record_key
 from coupole.errors import CoupoleError
-from coupole.node.statistics.packing import EPOCH, EPOCH_MONTH, RECORD, Layout, layout, month_of
+from coupole.node.statistics.packing import EPOCH, EPOCH_MONTH, HEAD, RECORD, Layout, layout, month_of
 from coupole.node.statistics.tabulating import Ints, Numbers, Rows, Rules, rules_of, tabulate
 from coupole.node.store.facts import levels, read_facts, stale_count
 from coupole.node.store.vault import Vault
 from coupole.standard.calendar import Period
 from coupole.standard.catalogue import Catalogue
-
-FACT = np.dtype([("value", "<u4"), ("cell", "<u4"), ("column", "<u2"), ("start", "<u2"), ("end", "<u2")])
 
 
 class FactsStale(CoupoleError):
@@ -61,37 +59,44 @@ def tables(
     catalogue: Catalogue, period: Period, packed: Sequence[tuple[str, bytes]], numbers: Numbers, cell_secret: bytes
 ) -> Counted:
     """The same from packed facts: dossier and body of each, in the order of dossiers."""
-    place = layout(catalogue)
-    heads = _heads(place, [body for _dossier, body in packed])
+    place, rules = layout(catalogue), rules_of(catalogue)
+    heads, facts = _unpacked(place, [body for _dossier, body in packed])
     if (heads["fingerprint"] != catalogue.fingerprint).any():
         raise FactsStale()
-    rows = _in_period(_facts(place, [body for _dossier, body in packed]), period)
+    rows = _in_period(facts, period)
     people = np.unique(heads["participant"], return_inverse=True)[1].astype(np.int64)
     headcount = len(np.unique(people[rows.dossier[rows.column == 0]]))
-    rules = rules_of(catalogue)
     rows = _once_each(_without_returned(rows, heads, rules, period), people, rules)
-    keys = np.array([record_key(cell_secret, dossier) for dossier, _body in packed], np.uint64)
+    keys = np.zeros(len(packed), np.uint64)
+    behind = np.unique(rows.dossier)
+    keys[behind] = [record_key(cell_secret, packed[place][0]) for place in behind.tolist()]
     made = tabulate(place, rules, rows, heads["codes"].astype(np.int64), keys, numbers)
     return Counted(made, headcount)
 
 
-def _heads(place: Layout, bodies: Iterable[bytes]) -> NDArray[np.void]:
+class _Facts(NamedTuple):
+    """All bodies as records of seven words: whose each is, and whether it is a fact or a piece of a head."""
+
+    dossier: Ints
+    is_fact: NDArray[np.bool_]
+    words: NDArray[np.uint16]
+
+
+def _unpacked(place: Layout, bodies: Sequence[bytes]) -> tuple[NDArray[np.void], _Facts]:
+    """The heads of all bodies, and their records; a head has the length of some records."""
+    joined = b"".join(bodies)
+    lengths = np.fromiter(map(len, bodies), np.int64, len(bodies))
+    starts = np.cumsum(lengths) - lengths
     fields = [("fingerprint", "<u4"), ("started", "<u2"), ("none", "<u2")]
     fields += [(name, "<u8") for name in ("dossier", "participant", "previous")]
     shared = ("codes", "<u2", (len(place.shared),))
-    return np.frombuffer(b"".join([body[: place.head.size] for body in bodies]), np.dtype([*fields, shared]))
-
-
-class _Facts(NamedTuple):
-    dossier: Ints
-    records: NDArray[np.void]
-
-
-def _facts(place: Layout, bodies: Sequence[bytes]) -> _Facts:
     size = place.head.size
-    lengths = np.array([(len(body) - size) // RECORD.size for body in bodies], np.int64)
-    records = np.frombuffer(b"".join([body[size:] for body in bodies]), FACT)
-    return _Facts(np.repeat(np.arange(len(bodies)), lengths), records)
+    rest = ("rest", f"V{size - HEAD.size - 2 * len(place.shared)}")
+    heads = np.frombuffer(joined, np.uint8)[starts[:, None] + np.arange(size)].view(np.dtype([*fields, shared, rest]))
+    is_fact = np.ones(len(joined) // RECORD.size, np.bool_)
+    is_fact[(starts // RECORD.size)[:, None] + np.arange(size // RECORD.size)] = False
+    words = np.frombuffer(joined, "<u2").reshape(-1, RECORD.size // 2)
+    return heads[:, 0], _Facts(np.repeat(np.arange(len(bodies)), lengths // RECORD.size), is_fact, words)
 
 
 def _in_period(facts: _Facts, period: Period) -> Rows:
@@ -99,19 +104,18 @@ def _in_period(facts: _Facts, period: Period) -> Rows:
     first, last = period.first.toordinal() - EPOCH, period.last.toordinal() - EPOCH
     months = [month_of(day.isoformat()) - EPOCH_MONTH for day in (period.first, period.last)]
     # By kind: a flow has one day twice, a stock's end is the first day it no longer counts, slots are months.
-    latest = np.array([last, last, last, months[1]], np.int64)
-    earliest = np.array([first, last + 1, first, months[0]], np.int64)
-    column = facts.records["column"]
-    kind = column & 3
-    kept = np.flatnonzero((facts.records["start"] <= latest[kind]) & (facts.records["end"] >= earliest[kind]))
-    found = facts.records[kept]
-    start, value = found["start"].astype(np.int64), found["value"].astype(np.int64)
-    slots = kind[kept] == 3
-    lengths = np.minimum(found["end"].astype(np.int64), months[1]) - np.maximum(start, months[0]) + 1
+    latest = np.array([last, last, last, months[1]], np.uint16)
+    earliest = np.array([first, last + 1, first, months[0]], np.uint16)
+    kind = facts.words[:, 0] & 3
+    in_time = (facts.words[:, 1] <= latest[kind]) & (facts.words[:, 2] >= earliest[kind])
+    kept = np.flatnonzero(in_time & facts.is_fact)
+    found = facts.words[kept]
+    cell, value = (np.ascontiguousarray(found[:, at : at + 2]).view("<u4")[:, 0].astype(np.int64) for at in (3, 5))
+    column, start, end = (found[:, at].astype(np.int64) for at in range(3))
+    slots = column & 3 == 3
+    lengths = np.minimum(end, months[1]) - np.maximum(start, months[0]) + 1
     value[slots] *= lengths[slots]
-    return Rows(
-        facts.dossier[kept], found["column"].astype(np.int64) >> 2, found["cell"].astype(np.int64), value, start
-    )
+    return Rows(facts.dossier[kept], column >> 2, cell, value, start)
 
 
 def _without_returned(rows: Rows, heads: NDArray[np.void], rules: Rules, period: Period) -> Rows:

@@ -16,10 +16,10 @@ operation is decided when counting, by the ``previous`` of the dossiers that are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from coupole.node.statistics.packing import (
     HEADCOUNT,
@@ -34,8 +34,13 @@ from coupole.node.statistics.packing import (
 from coupole.node.store.changes import FactMaker, MadeFacts, StoredDossier
 from coupole.standard.calendar import last_day
 from coupole.standard.catalogue import Catalogue, Dimension, Source
-from coupole.standard.expressions import moved
+from coupole.standard.expressions import Value, moved
 from coupole.standard.views import EMPTY, Row, Scene
+
+Step = tuple[Any, tuple[int, ...] | None, Codes]
+"""A moment, and what is said from then on."""
+
+Coder = Callable[[Row, Scene], str | tuple[str, ...]]
 
 
 def facts(dossier: StoredDossier, catalogue: Catalogue) -> list[Fact]:
@@ -50,23 +55,32 @@ def dossier_facts(dossier: StoredDossier, catalogue: Catalogue) -> DossierFacts:
     found: list[Fact] = []
     if file:
         found.append(Fact(HEADCOUNT, "overlap", file["opened_on"], file.get("closed_on"), (1,), ()))
-    for indicator, source, own in _plan(catalogue):
-        for row in scene.rows(source.view):
-            if source.kind == "flow":
-                day = source.start(row, EMPTY, scene)
-                if day is not None and source.where(row, EMPTY, scene):
-                    parts = source.emit(row, EMPTY, scene)
-                    if parts is not None:
-                        found.append(Fact(indicator, "flow", day, day, parts, _codes(row, scene, source, own)))
-            else:
-                found.extend(_lasting(indicator, source, own, row, scene))
-    shared = tuple(
-        code_of(dimension, scene.named(f"dimension.{name}")) for name, dimension in catalogue.dimensions.items()
-    )
+    for view, flows, slots, lasting in _plan(catalogue):
+        for row in scene.rows(view):
+            for start, counted in flows:
+                day = start(row, EMPTY, scene)
+                if day is not None:
+                    _on(day, counted, row, scene, found)
+            for due, counted in slots:
+                found.extend(_months(due, counted, row, scene))
+            for one in lasting:
+                found.extend(_lasting(one, row, scene))
+    shared = tuple(code(scene.root, scene) for code in _shared(catalogue))
     participant = scene.owners["participant"].get("id")
     return DossierFacts(
         dossier.id, participant, file.get("previous_accompaniment"), file.get("started_on"), shared, found
     )
+
+
+def _on(day: str, counted: Sequence[Counted], row: Row, scene: Scene, found: list[Fact]) -> None:
+    """The facts of a record on one day."""
+    for number, source, coders in counted:
+        where = source.where
+        if where is None or where(row, EMPTY, scene):
+            parts = source.emit(row, EMPTY, scene)
+            if parts is not None:
+                codes = tuple([code(row, scene) for code in coders]) if coders else ()
+                found.append(Fact(number, "flow", day, day, parts, codes))
 
 
 def fact_maker(catalogue: Catalogue) -> FactMaker:
@@ -78,22 +92,78 @@ def fact_maker(catalogue: Catalogue) -> FactMaker:
     return make
 
 
+class Counted(NamedTuple):
+    """A source, the number of its indicator, and what gives each code of its facts."""
+
+    number: int
+    source: Source
+    coders: tuple[Coder, ...]
+
+
+class Plan(NamedTuple):
+    """What is made of each row of a view: flows by what dates them, months by what makes them due, what else lasts."""
+
+    view: str
+    flows: list[tuple[Value, list[Counted]]]
+    slots: list[tuple[Value, list[Counted]]]
+    lasting: list[Counted]
+
+
+Dated = dict[str, tuple[Value, list[Counted]]]
+
+
 @lru_cache(maxsize=8)
-def _plan(catalogue: Catalogue) -> tuple[tuple[int, Source, tuple[Dimension, ...]], ...]:
-    """Every source of every indicator with its number and own dimensions."""
-    return tuple(
-        (number, source, own_dimensions(indicator))
-        for number, indicator in enumerate(catalogue.indicators)
-        for source in indicator.sources
-    )
+def _plan(catalogue: Catalogue) -> list[Plan]:
+    """Every source of every indicator, in an order that looks at each row once."""
+    views: dict[str, tuple[Dated, Dated, list[Counted]]] = {}
+    for number, indicator in enumerate(catalogue.indicators):
+        for source in indicator.sources:
+            dimensions = zip(own_dimensions(indicator), source.own, strict=True)
+            counted = Counted(number, source, tuple(coder(dimension, decide) for dimension, decide in dimensions))
+            flows, slots, lasting = views.setdefault(source.view, ({}, {}, []))
+            dated = {"flow": flows, "slots": slots}.get(source.kind)
+            if dated is None:
+                lasting.append(counted)
+            else:
+                dated.setdefault(source.anchor, (source.start, []))[1].append(counted)
+    return [
+        Plan(view, list(flows.values()), list(slots.values()), lasting)
+        for view, (flows, slots, lasting) in views.items()
+    ]
 
 
-def _lasting(indicator: int, source: Source, own: tuple[Dimension, ...], row: Row, scene: Scene) -> Iterator[Fact]:
-    """The facts of a record that lasts: a stock, an overlap, months."""
-    if not source.where(row, EMPTY, scene):
-        return
-    if source.kind == "slots":
-        yield from _months(indicator, source, own, row, scene)
+@lru_cache(maxsize=8)
+def _shared(catalogue: Catalogue) -> list[Coder]:
+    """What gives the codes of the dimensions that dossiers decide."""
+    return [
+        coder(dimension, catalogue.definitions[f"dimension.{name}"]) for name, dimension in catalogue.dimensions.items()
+    ]
+
+
+def coder(dimension: Dimension, decide: Value) -> Coder:
+    """Gives the code a record has in a dimension; what is not known, or not in its list, is its unknown code."""
+    known, unknown = None if dimension.codes is None else frozenset(dimension.codes), dimension.unknown
+
+    def listed(row: Row, scene: Scene) -> str:
+        value = decide(row, EMPTY, scene)
+        return value if value in closed else unknown
+
+    def open_(row: Row, scene: Scene) -> str:
+        value = decide(row, EMPTY, scene)
+        return unknown if value is None else str(value)
+
+    def several(row: Row, scene: Scene) -> tuple[str, ...]:
+        values = decide(row, EMPTY, scene) or ()
+        return tuple(sorted({one if known is None or one in known else unknown for one in values})) or (unknown,)
+
+    closed = known or frozenset()
+    return several if dimension.several else open_ if known is None else listed
+
+
+def _lasting(counted: Counted, row: Row, scene: Scene) -> Iterator[Fact]:
+    """The facts of a record that lasts: a stock, an overlap."""
+    number, source, coders = counted
+    if source.where is not None and not source.where(row, EMPTY, scene):
         return
     start, end = source.start(row, EMPTY, scene), source.end(row, EMPTY, scene)
     if start is None or (source.kind == "stock_end" and end is not None and end <= start):
@@ -105,25 +175,28 @@ def _lasting(indicator: int, source: Source, own: tuple[Dimension, ...], row: Ro
     steps = []
     for day in days:
         scene.day = day
-        steps.append((day, source.emit(row, EMPTY, scene), _codes(row, scene, source, own)))
+        steps.append((day, source.emit(row, EMPTY, scene), tuple([code(row, scene) for code in coders])))
     for first, after, parts, codes in _runs(steps):
         if parts is not None:
-            yield Fact(indicator, source.kind, first, after or end, parts, codes)
+            yield Fact(number, source.kind, first, after or end, parts, codes)
 
 
-def _months(indicator: int, source: Source, own: tuple[Dimension, ...], row: Row, scene: Scene) -> Iterator[Fact]:
+def _months(due: Value, counted: Sequence[Counted], row: Row, scene: Scene) -> Iterator[Fact]:
     """Runs of equal months, from the first month any watched date lies in; after the last nothing changes any more."""
-    months = {month_of(day) for day, _later in _watched(source, row, scene)}
-    steps = []
+    counted = [one for one in counted if one.source.where is None or one.source.where(row, EMPTY, scene)]
+    months = {month_of(day) for one in counted for day, _later in _watched(one.source, row, scene)}
+    steps: list[list[Step]] = [[] for _ in counted]
     for month in sorted(months | {month + 1 for month in months}):
         scene.start, scene.end = month_days(month)
-        due = source.start(row, EMPTY, scene)
-        parts = source.emit(row, EMPTY, scene) if due else None
-        steps.append((month, parts, _codes(row, scene, source, own) if parts else ()))
-    for first, after, parts, codes in _runs(steps):
-        if parts is not None:
-            last = None if after is None else month_days(after - 1)[1]
-            yield Fact(indicator, "slots", month_days(first)[0], last, parts, codes)
+        owed = due(row, EMPTY, scene)
+        for (_number, source, coders), said in zip(counted, steps, strict=True):
+            parts = source.emit(row, EMPTY, scene) if owed else None
+            said.append((month, parts, tuple([code(row, scene) for code in coders]) if parts else ()))
+    for one, said in zip(counted, steps, strict=True):
+        for first, after, parts, codes in _runs(said):
+            if parts is not None:
+                last = None if after is None else month_days(after - 1)[1]
+                yield Fact(one.number, "slots", month_days(first)[0], last, parts, codes)
 
 
 def _watched(source: Source, row: Row, scene: Scene) -> Iterator[tuple[str, int]]:
@@ -135,7 +208,7 @@ def _watched(source: Source, row: Row, scene: Scene) -> Iterator[tuple[str, int]
                 yield day, later
 
 
-def _runs(steps: Sequence[tuple[Any, tuple[int, ...] | None, Codes]]) -> Iterator[tuple[Any, Any, Any, Codes]]:
+def _runs(steps: Sequence[Step]) -> Iterator[tuple[Any, Any, Any, Codes]]:
     """Neighbours that say the same, as one: first moment, the moment after it (none = no end), what is said."""
     first = 0
     for place in range(1, len(steps) + 1):
@@ -144,22 +217,6 @@ def _runs(steps: Sequence[tuple[Any, tuple[int, ...] | None, Codes]]) -> Iterato
         elif steps[place][1:] != steps[first][1:]:
             yield steps[first][0], steps[place][0], *steps[first][1:]
             first = place
-
-
-def _codes(row: Row, scene: Scene, source: Source, own: tuple[Dimension, ...]) -> Codes:
-    if not own:
-        return ()
-    return tuple([code_of(one, decide(row, EMPTY, scene)) for one, decide in zip(own, source.own, strict=True)])
-
-
-def code_of(dimension: Dimension, value: Any) -> str | tuple[str, ...]:
-    """The code of a dimension that a value stands for; what is not known, or not in the list, is its unknown code."""
-    if dimension.several:
-        found = {one if dimension.codes is None or one in dimension.codes else dimension.unknown for one in value or ()}
-        return tuple(sorted(found)) or (dimension.unknown,)
-    if value is None or (dimension.codes is not None and value not in dimension.codes):
-        return dimension.unknown
-    return str(value)
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,9 @@
 
     body   = head + records, in the order of their columns
     head   = fingerprint of the catalogue (u4), day of entry (u2), nothing (u2), three keys of eight bytes: dossier,
-             participant, the accompaniment taken up again (0 = none), then one u2 for each dossier dimension
-    record = value (u4), cell (u4), column (u2), start (u2), end (u2)
+             participant, the accompaniment taken up again (0 = none), then one u2 for each dossier dimension, and
+             nothing up to the length of some whole records
+    record = column (u2), start (u2), end (u2), cell (u4), value (u4)
 
 A *column* is one part of one indicator, times four plus the kind of fact; a *cell* holds the codes of the indicator's
 own dimensions as one number. Days and months are counted from 1970-01-01; 65535 = open. A code of a closed list is its
@@ -14,10 +15,11 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import starmap
 from typing import NamedTuple
 
 from coupole.node.store.changes import MadeFacts
@@ -25,7 +27,7 @@ from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 from coupole.standard.expressions import moved
 from coupole.standard.measures import GROUPS
 
-RECORD = struct.Struct("<IIHHH")
+RECORD = struct.Struct("<HHHII")
 HEAD = struct.Struct("<IHHQQQ")
 OPEN = 0xFFFF
 LARGEST = 0xFFFFFFFF
@@ -34,13 +36,14 @@ EPOCH_MONTH = 1970 * 12
 TOGETHER = "+"
 """Joins the codes of a dimension of several into the one code that is numbered."""
 
-KINDS = ("flow", "stock_end", "overlap", "slots")
-"""The kinds of facts by their number in a column."""
+KINDS = {"flow": 0, "stock_end": 1, "overlap": 2, "slots": 3}
+"""The number of each kind of fact in a column."""
 
 REMEMBERED = "P12M"
 """How long the facts of somebody who came back are read after their end: until no former exit counts any more."""
 
 Number = Callable[[str, str], int]
+Places = Mapping[str | tuple[str, ...], int]
 
 
 HEADCOUNT = -1
@@ -91,10 +94,13 @@ class Layout:
     head: struct.Struct
     columns: int
     first_column: tuple[int, ...]
+    base: tuple[int, ...]
+    """Four times the first column of each indicator; at the end, where ``HEADCOUNT`` looks, that of the headcount."""
     own: tuple[tuple[Dimension, ...], ...]
     strides: tuple[tuple[int, ...], ...]
-    places: tuple[tuple[dict[str, int] | None, ...], ...]
-    shared: tuple[dict[str, int] | None, ...]
+    cells: tuple[tuple[tuple[int, Places | None, str], ...], ...]
+    """Stride, places of the codes and name of each own dimension of each indicator."""
+    shared: tuple[Places | None, ...]
 
 
 def own_dimensions(indicator: Indicator) -> tuple[Dimension, ...]:
@@ -120,12 +126,16 @@ def layout(catalogue: Catalogue) -> Layout:
     shared = tuple(catalogue.dimensions.values())
     return Layout(
         catalogue=catalogue,
-        head=struct.Struct(HEAD.format + "H" * len(shared)),
+        head=struct.Struct(f"{HEAD.format}{len(shared)}H{-(HEAD.size + 2 * len(shared)) % RECORD.size}x"),
         columns=column,
         first_column=tuple(first_column),
+        base=(*(4 * column for column in first_column), 0),
         own=tuple(own),
         strides=tuple(strides),
-        places=tuple(tuple(map(_places, dimensions)) for dimensions in own),
+        cells=tuple(
+            tuple((stride, _places(one), one.name) for stride, one in zip(steps, dimensions, strict=True))
+            for steps, dimensions in zip(strides, own, strict=True)
+        ),
         shared=tuple(map(_places, shared)),
     )
 
@@ -140,7 +150,7 @@ def _strides(dimensions: tuple[Dimension, ...]) -> tuple[int, ...]:
     return tuple(one or stride for one in strides)
 
 
-def _places(dimension: Dimension) -> dict[str, int] | None:
+def _places(dimension: Dimension) -> Places | None:
     if numbered(dimension):
         return None
     return {code: place for place, code in enumerate(dimension.codes or ())}
@@ -151,7 +161,7 @@ def pack(made: DossierFacts, catalogue: Catalogue, number: Number) -> MadeFacts:
     place = layout(catalogue)
     if not made.facts:
         return MadeFacts(b"", None, None)
-    records = sorted(record for fact in made.facts for record in _records(fact, place, number))
+    records = _records(made.facts, place, number)
     first, last = _span(made)
     head = place.head.pack(
         catalogue.fingerprint,
@@ -161,44 +171,42 @@ def pack(made: DossierFacts, catalogue: Catalogue, number: Number) -> MadeFacts:
         key_of(made.participant),
         key_of(made.previous),
         *(
-            codes[code] if codes else number(dimension.name, code)
-            for dimension, codes, code in zip(
-                catalogue.dimensions.values(), place.shared, map(_together, made.codes), strict=True
-            )
+            number(dimension.name, _together(code)) if codes is None else codes[code]
+            for dimension, codes, code in zip(catalogue.dimensions.values(), place.shared, made.codes, strict=True)
         ),
     )
-    flat = [part for column, start, end, cell, value in records for part in (value, cell, column, start, end)]
-    body = head + struct.pack("<" + RECORD.format[1:] * len(records), *flat)
+    body = head + b"".join(starmap(RECORD.pack, records))
     return MadeFacts(body, date.fromisoformat(first), None if last is None else date.fromisoformat(last))
 
 
-def _records(fact: Fact, place: Layout, number: Number) -> Iterator[tuple[int, int, int, int, int]]:
-    """Column, start, end, cell and value of each part of a fact that is not nothing."""
-    indicator, kind, first, last, parts, codes = fact
-    count = day_number if kind != "slots" else month_number
-    start, end, number_of_kind = count(first), OPEN if last is None else count(last), KINDS.index(kind)
-    if indicator == HEADCOUNT:
-        yield number_of_kind, start, end, 0, 1
-        return
-    cell = _cell(indicator, codes, place, number) if codes else 0
-    column = 4 * place.first_column[indicator] + number_of_kind
-    for value in parts:
-        while value > LARGEST:  # an amount of some forty million euro: as several records, which add up
-            yield column, start, end, cell, LARGEST
-            value -= LARGEST
-        if value:
-            yield column, start, end, cell, value
-        column += 4
+def _records(facts: Iterable[Fact], place: Layout, number: Number) -> list[tuple[int, int, int, int, int]]:
+    """Column, start, end, cell and value of each part that is not nothing, in the order of columns."""
+    records = []
+    for indicator, kind, first, last, parts, codes in facts:
+        count = month_number if kind == "slots" else day_number
+        start = count(first)
+        end = OPEN if last is None else start if last is first else count(last)
+        cell = 0
+        if codes:
+            for code, (stride, places, name) in zip(codes, place.cells[indicator], strict=True):
+                cell += stride * (places[code] if places else number(name, _together(code)))
+        column = KINDS[kind] + place.base[indicator]
+        for value in parts:
+            if value > LARGEST:
+                records.extend([(column, start, end, cell, piece) for piece in _pieces(value)])
+            elif value:
+                records.append((column, start, end, cell, value))
+            column += 4
+    records.sort()
+    return records
 
 
-def _cell(indicator: int, codes: Codes, place: Layout, number: Number) -> int:
-    cell = 0
-    for code, dimension, places, stride in zip(
-        codes, place.own[indicator], place.places[indicator], place.strides[indicator], strict=True
-    ):
-        name = _together(code)
-        cell += stride * (places[name] if places else number(dimension.name, name))
-    return cell
+def _pieces(value: int) -> Iterator[int]:
+    """An amount of more than forty million euro as several, which add up."""
+    while value > LARGEST:
+        yield LARGEST
+        value -= LARGEST
+    yield value
 
 
 def _together(code: str | tuple[str, ...]) -> str:
@@ -206,7 +214,7 @@ def _together(code: str | tuple[str, ...]) -> str:
 
 
 def _span(made: DossierFacts) -> tuple[str, str | None]:
-    ends = [fact.end for fact in made.facts]
+    ends = {fact.end for fact in made.facts}
     last = None if None in ends else max(end for end in ends if end is not None)
     if last is not None and made.previous is not None:
         last = moved(last, REMEMBERED)
