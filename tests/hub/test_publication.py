@@ -49,7 +49,7 @@ def count(value: int | None) -> dict[str, Any]:
 
 async def test_everybody_answered(hub: SmallHub) -> None:
     await federation(hub, north=count(20), south=count(7), west=count(0))
-    assert total(hub) == Observation(27, "A", 3, 3, 0, 10, 4)
+    assert total(hub) == Observation(27, "A", 3, 3, 0, 15, 4)
 
 
 async def test_a_member_that_is_off_makes_the_coverage_smaller_and_says_so(hub: SmallHub) -> None:
@@ -107,7 +107,7 @@ async def test_a_figure_that_falls_to_zero_replaces_the_old_one(hub: SmallHub) -
         node.shows(PERIOD, figures=count(0), revision=2)
         await hub.collect(network)
         assert hub.publish().revision == 2
-    assert total(hub) == Observation(0, "A", 1, 1, 0, 0, 0)
+    assert total(hub) == Observation(0, "A", 1, 1, 0, 5, 0)
 
 
 async def test_collecting_and_publishing_again_changes_nothing(hub: SmallHub) -> None:

@@ -73,7 +73,7 @@ def pack(release: Release) -> Packed:
                 marks = [STATES[state] for state in margin["states"][part]]
                 values += row
                 states += marks
-                bounds += given[part] if given else [widest if mark == PERTURBED else 0 for mark in marks]
+                bounds += given[part] if given else [0 if mark == WITHHELD else widest for mark in marks]
     layout = orjson.dumps(shown)
     return Packed(
         layout,
