@@ -173,7 +173,7 @@ async def test_members_and_what_came_of_asking_them(web: httpx2.AsyncClient) -> 
     ("path", "status", "code"),
     [
         ("/api/v1/datasets/X99", 404, "indicator_unknown"),
-        ("/api/v1/datasets/F03?by=phase", 422, "breakdown_unknown"),
+        ("/api/v1/datasets/F03?by=phase", 404, "breakdown_unknown"),
         ("/api/v1/datasets/F03?period=2026-11", 404, "dataset_empty"),
         ("/api/v1/datasets/F03?period=soon", 422, "period_invalid"),
         ("/api/v1/datasets/F03?colour=red", 422, "query_unknown"),

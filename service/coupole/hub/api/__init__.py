@@ -12,6 +12,6 @@ STATUS: dict[type[CoupoleError], int] = {
     IndicatorUnknown: 404,
     DatasetEmpty: 404,
     PublicationUnknown: 404,
-    BreakdownUnknown: 422,
+    BreakdownUnknown: 404,
 }
 """The numbers of a hub's own refusals."""

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from coupole.hub.api import STATUS
-from coupole.hub.api.reading import KnownQuery, Period, Reading, Spoken, ThisHub, tagged
+from coupole.hub.api.reading import KnownQuery, Period, PeriodInPath, Reading, Spoken, ThisHub, tagged
 from coupole.hub.publication import datasets
 from coupole.hub.publication.datasets import BreakdownUnknown, DatasetEmpty, IndicatorUnknown
 from coupole.hub.publication.jsonstat import as_jsonstat
@@ -88,9 +88,7 @@ def list_publications(session: Reading, hub: ThisHub) -> Publications:
     | UNCHANGED
     | problems_of(PublicationUnknown, PeriodInvalid, status=STATUS),
 )
-def read_publication(
-    request: Request, session: Reading, hub: ThisHub, period: Annotated[str, Path(max_length=10)]
-) -> Response:
+def read_publication(request: Request, session: Reading, hub: ThisHub, period: PeriodInPath) -> Response:
     """The newest publication of a period: the very bytes that were signed, the signature in ``Coupole-Signature``."""
     parse_period(period)
     found = publication(session, hub.catalogue, period)

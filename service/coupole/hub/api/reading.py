@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -43,7 +43,14 @@ ThisHub = Annotated[Hub, Depends(hub_of)]
 Reading = Annotated[Session, Depends(reading, scope="function")]
 Spoken = Annotated[Language, Depends(spoken)]
 KnownQuery = Depends(refuse_unknown_query)
-Period = Annotated[str | None, Query(max_length=10, description="2026-10, 2026-Q3 or 2026.")]
+PERIOD_FORM = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$"
+"""As ``parse_period`` reads it; said in the OpenAPI document, refused with the words of ``PeriodInvalid``."""
+
+Period = Annotated[
+    str | None,
+    Query(max_length=10, description="2026-10, 2026-Q3 or 2026.", json_schema_extra={"pattern": PERIOD_FORM}),
+]
+PeriodInPath = Annotated[str, Path(max_length=10, json_schema_extra={"pattern": PERIOD_FORM})]
 
 
 def tagged(request: Request, body: bytes, media_type: str, **headers: str) -> Response:

@@ -15,7 +15,7 @@ from coupole_client import NodeAnswerInvalid, NodeClockDiffers, NodeError, NodeR
 
 Kind = Literal["answered", "refused", "withheld", "unreachable", "invalid"]
 
-WITHHELD_CODES = ("release_not_found", "release_withheld")
+WITHHELD_CODES = ("release_not_found",)
 """How a node says that its people have not let this release go (yet)."""
 
 

@@ -1,0 +1,83 @@
+"""The hub keeps to its own OpenAPI document, whatever is asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from starlette.testclient import TestClient
+
+from coupole.hub.app import OPEN_OPERATIONS, create_app
+from coupole.hub.settings import HubSettings
+from tests.fake_nodes import FakeNode
+from tests.federation_network import Network
+from tests.small_hub import RING, SmallHub, hosts
+
+PERIOD = "2026-10"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Any]:
+    """A hub that published one month."""
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = HubSettings(directory=Path(folder) / "hub", name="The federation", issuer="https://hub.test")
+        chosen.save()
+        RING.save(chosen.ring)
+        asyncio.run(publish(chosen))
+        app = create_app(chosen)
+        with TestClient(app):
+            loaded = schemathesis.openapi.from_dict(app.openapi())
+            loaded.app = app
+            yield loaded
+
+
+async def publish(chosen: HubSettings) -> None:
+    hub = SmallHub(chosen.database)
+    nodes = [FakeNode(name).shows(PERIOD) for name in ("north", "south")]
+    hub.add(*nodes)
+    async with Network(hosts(nodes)) as network:
+        await hub.collect(network)
+    hub.publish()
+    hub.store.close()
+
+
+THERE: dict[str, dict[str, Any]] = {
+    "read_dataset": {"indicator": "F03"},
+    "read_dataset_csv": {"indicator": "F03"},
+    "read_dataset_json": {"indicator": "F03"},
+    "read_publication": {"period": PERIOD},
+    "read_collection": {"number": 1},
+}
+"""What was published: random names hardly ever hit it."""
+
+
+def test_every_answer_is_one_the_document_describes(served: Any) -> None:
+    met: Counter[tuple[str, int]] = Counter()
+    for operation in sorted(OPEN_OPERATIONS):
+        described = served.find_operation_by_id(operation)
+        if operation in THERE:
+            case = described.Case(path_parameters=THERE[operation])
+            met[operation, case.call_and_validate().status_code] += 1
+        ask(described, operation, GenerationMode.POSITIVE, met)
+        if any(described.iter_parameters()):
+            ask(described, operation, GenerationMode.NEGATIVE, met)
+    # With nothing asked there would be nothing wrong either.
+    assert {operation for operation, status in met if status == 200} == OPEN_OPERATIONS
+    assert {status for _operation, status in met} >= {200, 404, 422}
+
+
+def ask(described: Any, operation: str, mode: GenerationMode, met: Counter[tuple[str, int]]) -> None:
+    @given(case=described.as_strategy(generation_mode=mode))
+    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def asked(case: schemathesis.Case) -> None:
+        met[operation, case.call_and_validate().status_code] += 1
+
+    asked()
