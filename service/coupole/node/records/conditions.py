@@ -6,19 +6,17 @@ stand. ``settled_by`` in a finding is the kind of record that puts it right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from coupole.errors import Finding
-from coupole.node.records.follow_ups import REQUIRED, employed_by, of_hire, unscheduled
 from coupole.node.records.project import (
+    FILE,
     Placed,
     accompaniment,
     closure,
     day_of,
     each,
-    hire_on,
-    hires,
+    found,
     lasts_on,
     named,
     plan_on,
@@ -33,20 +31,12 @@ NOT_PRESCRIBERS = ("self_or_family", "unknown")
 """Sources of a referral behind which no service stands."""
 WITHOUT_HIRE = ("sheltered_long_term", "work_care", "observation", "training")
 """Pathways that may end well without a hire."""
-FOLLOWED_MONTHS = 3
 EVALUATED_MONTHS = 6
+REVISED = ("revised", "abandoned")
+TERMS = ("domain", "competence", "target_level", "required_for_enterprise", "due_on")
+"""What an objective asks for; its wording may be corrected."""
 TEAM = {"project_responsible": "team_responsible_missing", "host_operator": "team_operator_missing"}
 """The roles without which a team is not complete."""
-FILE = "/accompaniment/0"
-Words = Mapping[str, str | int]
-"""Words and limits of the standard for a sentence."""
-
-
-def found(
-    code: str, place: str, rule: str, settled_by: str, *, blocking: bool = True, params: Words | None = None
-) -> Finding:
-    """A finding of the method."""
-    return Finding(code, place, rule, {"settled_by": settled_by, **(params or {})}, blocking)
 
 
 def referral_accepted(dossier: StoredDossier, day: date) -> list[Finding]:
@@ -135,32 +125,6 @@ def objectives_achieved(dossier: StoredDossier, day: date) -> list[Finding]:
     return [found("objective_pending", f"{placed.place}/status", "R7", "objective") for placed in pending]
 
 
-def hired(dossier: StoredDossier, day: date) -> list[Finding]:
-    """R8: a hire starts on ``day``, and the checks after it are scheduled."""
-    for hire in hires(dossier):
-        if hire.document["from"] == day.isoformat():
-            return followed(dossier, hire)
-    return [found("hire_missing", "/placement", "R8", "placement")]
-
-
-def followed(dossier: StoredDossier, hire: Placed) -> list[Finding]:
-    """R8: follow-ups at one, two and three months after the hire are there; the one at six should be."""
-    months = [content["month"] for content in unscheduled(dossier, hire.document)]
-    return [
-        found("follow_up_missing", "/follow_up", "R8", "follow_up", blocking=month in REQUIRED, params={"month": month})
-        for month in months
-    ]
-
-
-def three_months_passed(dossier: StoredDossier, day: date) -> list[Finding]:
-    """R8: the accompaniment went on for three months after the hire."""
-    hire = hire_on(dossier, day)
-    since = day_of(hire.document, "from") if hire else day_of(accompaniment(dossier), "hired_on")
-    if since is not None and day >= add_months(since, FOLLOWED_MONTHS):
-        return []
-    return [found("conclusion_too_early", f"{FILE}/hired_on", "R8", "follow_up", params={"months": FOLLOWED_MONTHS})]
-
-
 def verified(dossier: StoredDossier, day: date) -> list[Finding]:
     """R9: a stable condition and adequate behaviour were verified by ``day``."""
     ending = closure(dossier)
@@ -188,20 +152,6 @@ def may_end_without_hire(dossier: StoredDossier) -> list[Finding]:
     return [found("conclusion_needs_hire", f"{FILE}/pathway", "R13", "placement")]
 
 
-def job_lost(dossier: StoredDossier, day: date) -> list[Finding]:
-    """A2: the job ended, or somebody said so in a follow-up."""
-    hire = hire_on(dossier, day)
-    if hire is not None:
-        ended = day_of(hire.document, "to")
-        if ended is not None and ended <= day:
-            return []
-        checked = (placed.document for placed in of_hire(dossier, hire.document))
-        told = (check for check in checked if employed_by(check) is False)
-        if any(check["checked_on"] <= day.isoformat() for check in told):
-            return []
-    return [found("job_not_lost", f"{hire.place}/to" if hire else "/placement", "R13", "placement")]
-
-
 def suspension_reasoned(dossier: StoredDossier, day: date, decided_in: str | None, place: str) -> list[Finding]:
     """A2: why it is suspended stands in the meeting or evaluation that decided, or with the placement that ended."""
     decision = named(dossier, decided_in)
@@ -211,6 +161,56 @@ def suspension_reasoned(dossier: StoredDossier, day: date, decided_in: str | Non
     if any(placement.get("to") == day.isoformat() and "end_reason" in placement for placement in ended):
         return []
     return [found("suspension_reason_missing", place, "R13", "team_meeting")]
+
+
+def decided(dossier: StoredDossier, objective: Placed) -> list[Finding]:
+    """R6: an objective that was revised, dropped or added later was decided in a minuted meeting or an evaluation."""
+    document = objective.document
+    if document["status"] in REVISED:
+        return _decision(dossier, objective)
+    signed = [signature["on"] for placed in each(dossier, "plan") for signature in placed.document.get("signed_by", [])]
+    if not signed or document["set_on"] <= min(signed) or "decided_in" in document:
+        return []
+    replacing = (placed.document.get("replaced_by") for placed in each(dossier, "objective"))
+    meetings = (placed.document for placed in each(dossier, "team_meeting"))
+    if document["id"] in replacing or any(_minutes(meeting, document) for meeting in meetings):
+        return []
+    return [found("objective_added_unminuted", objective.place, "R6", "team_meeting")]
+
+
+def check_objective_change(dossier: StoredDossier, before: Document, after: Placed) -> list[Finding]:
+    """R6: what stands against an objective that was rewritten. ``after`` is in the dossier, ``before`` is how it was.
+
+    Once the person has signed, the terms are changed by a new objective that replaces this one, decided by the team.
+    """
+    signed = any("signed_on" in placed.document for placed in each(dossier, "plan"))
+    rewritten = [term for term in TERMS if before.get(term) != after.document.get(term)]
+    if signed and rewritten:
+        return [found("objective_terms_changed", f"{after.place}/{rewritten[0]}", "R6", "team_meeting")]
+    settled = after.document["status"] in REVISED and before["status"] != after.document["status"]
+    return _decision(dossier, after) if settled else []
+
+
+def _decision(dossier: StoredDossier, objective: Placed) -> list[Finding]:
+    document = objective.document
+    decision = named(dossier, document.get("decided_in"))
+    if decision is None:
+        code = "objective_decision_missing"
+    elif "held_on" not in decision.document:
+        code = "objective_decision_not_held"
+    elif "minutes" not in decision.document and not _minutes(decision.document, document):
+        code = "objective_decision_unminuted"
+    elif document["status_on"] < decision.document["held_on"]:
+        return [found("objective_changed_early", f"{objective.place}/status_on", "R6", "objective")]
+    else:
+        return []
+    return [found(code, f"{objective.place}/decided_in", "R6", "team_meeting")]
+
+
+def _minutes(meeting: Document, objective: Document) -> bool:
+    """Whether it is written that this was decided there: among the changes, or as decision of an evaluation."""
+    changes = meeting.get("objective_changes", [])
+    return "decision" in meeting or any(change["objective"] == objective["id"] for change in changes)
 
 
 def _often_enough(plan: Document) -> bool:

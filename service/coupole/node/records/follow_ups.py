@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from coupole.node.records.project import Placed, accompaniment, each, hires
+from coupole.errors import Finding
+from coupole.node.records.project import FILE, Placed, accompaniment, day_of, each, found, hire_on, hires
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.standard.calendar import add_months
 from coupole.standard.codes import code_list
@@ -19,6 +20,8 @@ from coupole.standard.codes import code_list
 AFTER_HIRE = (1, 2, 3, 6)
 REQUIRED = (1, 2, 3)
 """The months without which nobody is followed for three months (R8)."""
+FOLLOWED_MONTHS = 3
+"""How long the accompaniment goes on after the hire."""
 AFTER_EXIT = 6
 """Months after which those who left are asked again, for ESF+."""
 GRACE = timedelta(days=14)
@@ -83,6 +86,46 @@ def employed_by(follow_up: Document) -> bool | None:
     """Whether the follow-up found the person at work; none when it was not made, or nobody answered."""
     status = follow_up.get("status")
     return None if status is None else code_list("followup_status").attribute(status, "employed")
+
+
+def hired(dossier: StoredDossier, day: date) -> list[Finding]:
+    """R8: a hire starts on ``day``, and the checks after it are scheduled."""
+    for hire in hires(dossier):
+        if hire.document["from"] == day.isoformat():
+            return followed(dossier, hire)
+    return [found("hire_missing", "/placement", "R8", "placement")]
+
+
+def followed(dossier: StoredDossier, hire: Placed) -> list[Finding]:
+    """R8: follow-ups at one, two and three months after the hire are there; the one at six should be."""
+    months = [content["month"] for content in unscheduled(dossier, hire.document)]
+    return [
+        found("follow_up_missing", "/follow_up", "R8", "follow_up", blocking=month in REQUIRED, params={"month": month})
+        for month in months
+    ]
+
+
+def three_months_passed(dossier: StoredDossier, day: date) -> list[Finding]:
+    """R8: the accompaniment went on for three months after the hire."""
+    hire = hire_on(dossier, day)
+    since = day_of(hire.document, "from") if hire else day_of(accompaniment(dossier), "hired_on")
+    if since is not None and day >= add_months(since, FOLLOWED_MONTHS):
+        return []
+    return [found("conclusion_too_early", f"{FILE}/hired_on", "R8", "follow_up", params={"months": FOLLOWED_MONTHS})]
+
+
+def job_lost(dossier: StoredDossier, day: date) -> list[Finding]:
+    """A2: the job ended, or somebody said so in a follow-up."""
+    hire = hire_on(dossier, day)
+    if hire is not None:
+        ended = day_of(hire.document, "to")
+        if ended is not None and ended <= day:
+            return []
+        checked = (placed.document for placed in of_hire(dossier, hire.document))
+        told = (check for check in checked if employed_by(check) is False)
+        if any(check["checked_on"] <= day.isoformat() for check in told):
+            return []
+    return [found("job_not_lost", f"{hire.place}/to" if hire else "/placement", "R13", "placement")]
 
 
 def _state(document: Document, day: date, today: date, *, superseded: bool) -> State:

@@ -12,9 +12,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from coupole.errors import Finding
-from coupole.node.records import conditions
-from coupole.node.records.conditions import FILE, Words, found
-from coupole.node.records.project import INSERTION, WORKING, Interval, accompaniment, day_of, is_final, phase_history
+from coupole.node.records import conditions, follow_ups
+from coupole.node.records.project import (
+    FILE,
+    INSERTION,
+    WORKING,
+    Interval,
+    Words,
+    accompaniment,
+    day_of,
+    found,
+    is_final,
+    phase_history,
+)
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.standard.calendar import add_months
 from coupole.standard.codes import code_list
@@ -156,10 +166,10 @@ def _guarded(dossier: StoredDossier, move: Move) -> list[Finding]:
         case _, "insertion_coop" | "insertion_enterprise":
             return _inserted(dossier, move)
         case _, "hired":
-            return conditions.hired(dossier, day)
+            return follow_ups.hired(dossier, day)
         case "hired", "concluded":
             verified = conditions.closed(dossier) + conditions.verified(dossier, day)
-            return conditions.three_months_passed(dossier, day) + verified
+            return follow_ups.three_months_passed(dossier, day) + verified
         case _, "concluded":
             return conditions.may_end_without_hire(dossier) + conditions.closed(dossier)
         case _, "suspended":
@@ -173,7 +183,7 @@ def _guarded(dossier: StoredDossier, move: Move) -> list[Finding]:
 def _inserted(dossier: StoredDossier, move: Move) -> list[Finding]:
     before = [phase for phase in move.before if phase != "suspended"]
     came_from = before[-1] if before else ""
-    problems = conditions.job_lost(dossier, move.day) if came_from == "hired" else []
+    problems = follow_ups.job_lost(dossier, move.day) if came_from == "hired" else []
     # A suspension is no way round the end of the co-operative phase.
     if came_from == "insertion_coop" and move.phase == "insertion_enterprise":
         problems += conditions.objectives_achieved(dossier, move.day)

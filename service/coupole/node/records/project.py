@@ -6,16 +6,21 @@ A place is a JSON pointer into the documents of the dossier, ``/placement/2/to``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from coupole.errors import Finding
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.standard.codes import code_list
 
 INSERTION = ("insertion_coop", "insertion_enterprise")
 WORKING = ("preparation", *INSERTION, "hired")
 """The phases of somebody who has started."""
+FILE = "/accompaniment/0"
+"""Where the accompaniment itself stands in its dossier."""
+Words = Mapping[str, str | int]
+"""Words and limits of the standard for a sentence."""
 
 
 class Placed(NamedTuple):
@@ -133,3 +138,10 @@ def target_groups(dossier: StoredDossier) -> set[str]:
 def is_final(phase: str) -> bool:
     """Whether nothing comes after the phase."""
     return bool(code_list("phase").attribute(phase, "kind") == "final")
+
+
+def found(
+    code: str, place: str, rule: str, settled_by: str, *, blocking: bool = True, params: Words | None = None
+) -> Finding:
+    """A finding of the method; ``settled_by`` is the kind of record that puts it right."""
+    return Finding(code, place, rule, {"settled_by": settled_by, **(params or {})}, blocking)

@@ -16,18 +16,19 @@ from typing import Any
 
 from coupole.errors import Finding
 from coupole.node.records import conditions, phases
-from coupole.node.records.conditions import FILE, TEAM, Words, found
-from coupole.node.records.decisions import decided
-from coupole.node.records.follow_ups import due_on, of_hire
+from coupole.node.records.follow_ups import due_on, followed, of_hire
 from coupole.node.records.project import (
+    FILE,
     INSERTION,
     WORKING,
     Placed,
+    Words,
     accompaniment,
     closure,
     day_of,
     each,
     first_day,
+    found,
     hires,
     is_final,
     lasts_on,
@@ -37,7 +38,7 @@ from coupole.node.records.project import (
     team_on,
 )
 from coupole.node.store.changes import Document, StoredDossier
-from coupole.standard.calendar import years_between
+from coupole.standard.calendar import last_day, years_between
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES, Field
 
@@ -62,7 +63,7 @@ def findings(dossier: StoredDossier, today: date) -> list[Finding]:
     for finding in phases.history_findings(dossier, today) + warnings:
         if finding.rule not in excused:
             seen.setdefault((finding.code, finding.pointer, str(finding.params)), finding)
-    return sorted(seen.values(), key=lambda finding: (int(finding.rule[1:]), finding.pointer))
+    return sorted(seen.values(), key=lambda finding: (-ord(finding.rule[0]), int(finding.rule[1:]), finding.pointer))
 
 
 def leaving(entity: str, document: Document) -> list[Finding]:
@@ -126,13 +127,13 @@ def _plan(dossier: StoredDossier, today: date) -> Iterator[Finding]:
 def _objectives(dossier: StoredDossier, today: date) -> Iterator[Finding]:
     """R6: what changed in the objectives was decided in a minuted meeting or an evaluation."""
     for objective in each(dossier, "objective"):
-        yield from decided(dossier, objective)
+        yield from conditions.decided(dossier, objective)
 
 
 def _follow_ups(dossier: StoredDossier, today: date) -> Iterator[Finding]:
     """R8: every hire has its checks, each on its day."""
     for hire in hires(dossier):
-        yield from conditions.followed(dossier, hire)
+        yield from followed(dossier, hire)
         for check in of_hire(dossier, hire.document):
             if check.document["due_on"] != due_on(hire.document, check.document["month"]):
                 yield found("follow_up_due_differs", f"{check.place}/due_on", "R8", "follow_up")
@@ -220,38 +221,43 @@ def _dates(dossier: StoredDossier, today: date) -> Iterator[Finding]:
 
 
 def _hours(dossier: StoredDossier, today: date) -> Iterator[Finding]:
-    """R13: nobody works more than 48 hours a week, all placements together."""
+    """A3: nobody works more than 48 hours a week, all placements together."""
     placements = each(dossier, "placement")
     for placement in placements:
         start = placement.document["from"]
         # The day one work ends and another begins is not a week of both: the last day is left out.
-        beside = [other for other, in zip((placed.document for placed in placements)) if other["from"] <= start]
+        beside = [other.document for other in placements if other.document["from"] <= start]
         hours = sum(other.get("weekly_hours", 0) for other in beside if "to" not in other or other["to"] > start)
         if hours > WEEKLY_HOURS:
             words: Words = {"limit": WEEKLY_HOURS}
-            yield found("weekly_hours_exceeded", f"{placement.place}/weekly_hours", "R13", "placement", params=words)
+            yield found("weekly_hours_exceeded", f"{placement.place}/weekly_hours", "A3", "placement", params=words)
 
 
 def _age(dossier: StoredDossier, today: date) -> Iterator[Finding]:
     """R16: at entry the person is between 14 and 99 years old; a birth date known in part is given the benefit."""
     file = accompaniment(dossier)
-    entry = date.fromisoformat(file.get("started_on", file["opened_on"]))
+    entry = date.fromisoformat(file.get("started_on") or file["opened_on"])
     youngest, oldest = AGES
     for participant in each(dossier, "participant"):
         born = participant.document["birth_date"]
         if born is None:
             continue
-        first = date.fromisoformat(f"{born}-01-01"[:10] if len(born) == 4 else f"{born}-01"[:10])
-        last = date.fromisoformat(f"{born}-12-28"[:10] if len(born) == 4 else f"{born}-28"[:10])
+        first, last = _born(born)
         if years_between(first, entry) < youngest or years_between(last, entry) > oldest:
             words: Words = {"youngest": youngest, "oldest": oldest}
             yield found("age_unlikely", f"{participant.place}/birth_date", "R16", "participant", params=words)
 
 
+def _born(text: str) -> tuple[date, date]:
+    """The first and the last day on which somebody was born of whom the year, the month or the day is known."""
+    first = date.fromisoformat(f"{text}-01-01"[:10])
+    return first, {4: date(first.year, 12, 31), 7: last_day(first)}.get(len(text), first)
+
+
 def _local(fields: Mapping[str, Field], value: Mapping[str, Any], place: str) -> Iterator[Finding]:
     for name, field in fields.items():
         inner = value.get(name)
-        if inner is None:
+        if not inner:
             continue
         if field.data_class == "L":
             yield found("local_field_leaving", f"{place}/{name}", "R14", "handover")
