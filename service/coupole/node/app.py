@@ -25,8 +25,8 @@ from coupole.wire.keys import KeyRing
 API_VERSION = "1"
 DESCRIPTION = """One member of a federation of social workshops: every record of its participants, kept by itself.
 
-Documents follow the Coupole standard. A list goes on at `next`; a change names the revision it was read in (`If-Match`);
-what is refused is a problem (RFC 9457) in the language of `Accept-Language`."""
+Documents follow the Coupole standard. A list goes on at `next`; a change names the revision it was read in
+(`If-Match`); what is refused is a problem (RFC 9457) in the language of `Accept-Language`."""
 
 
 def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:

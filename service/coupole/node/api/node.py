@@ -95,11 +95,11 @@ def moment(name: str, text: str) -> datetime:
     """A moment with its time zone. Raises ``RequestInvalid``."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
-        found = datetime.min
-    if found.tzinfo is None:
-        raise RequestInvalid(findings=[Finding("moment_invalid", f"/{name}")])
-    return found.astimezone(UTC)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise RequestInvalid(findings=[Finding("moment_invalid", f"/{name}")])
 
 
 def day(name: str, text: str) -> date:

@@ -91,7 +91,7 @@ def unfinished(session: Session, source: Source) -> ImportRun | None:
 
 
 def write_in_pieces(store: Store, rows: Iterable[Row], source: Source, actor: str) -> Iterator[Verdict]:
-    """Write every row that can be written, from where the last attempt stopped. A row is written whole or not at all."""
+    """Write every row that can be written, from where the last attempt stopped; a row whole or not at all."""
     run = _begin(store, source, actor)
     done = run.rows_done
     ahead = (row for place, row in enumerate(rows) if place >= done)
