@@ -2,8 +2,8 @@
 
 An expression is JSON (``schema/v1/catalogue.schema.json`` is its grammar): an object of one key, the operation, or a
 literal, or a path: ``"$closed_on"`` a field of the row at hand, ``"$agreement.signed_on"`` through a reference,
-``"$^.field"`` of the row outside ``any``, ``none``, ``count``, ``first`` or ``last``, ``"$participant.sex"`` of the
-dossier's person, ``"$slot.start"`` and ``"$slot.end"`` the month looked at, ``"$day"`` the day looked at.
+``"$^.field"`` of the row just outside ``any``, ``none``, ``count``, ``first`` or ``last``, ``"$participant.sex"`` of
+the dossier's person, ``"$slot.start"`` and ``"$slot.end"`` the month looked at, ``"$day"`` the day looked at.
 
 What is not known is null. A comparison with null is false, ``ne`` too; ``not`` turns a plain yes or no around. Dates
 stay the text they are (ISO 8601 sorts as it reads); months are added by ``coupole.standard.calendar`` alone.
@@ -76,7 +76,7 @@ class Compiler:
     def refuse(self, code: str, pointer: str, **params: str | int) -> Value:
         """Add a finding; the function that stands in is never used, since the catalogue is refused."""
         self.findings.append(Finding(code, pointer, "catalogue", params))
-        return _nothing
+        return lambda row, outer, scene: None
 
     def shape(self, view: str, pointer: str) -> Shape:
         """The shape of the rows of a view, with a finding when there is no such view."""
@@ -91,7 +91,7 @@ class Compiler:
         if first == "day" or first == "slot":
             return self._moment(names, place, pointer), replace(LEAF, date=True)
         if first == "^":
-            if place.outer is None or not rest:
+            if place.outer is None or rest[:1] in ([], ["^"]):
                 return self.refuse("outer_row_missing", pointer), LEAF
             value, shape = self.path(rest, place.outer, pointer)
             return _outer(value, rest), shape
@@ -99,19 +99,22 @@ class Compiler:
             return self._steps(_owner(first), shape_of(first) or LEAF, rest, pointer)
         if first not in place.shape.fields and first in DERIVED.get(place.view, {}):
             return self.compile(DERIVED[place.view][first], place, pointer), LEAF
-        return self._steps(_row, place.shape, names, pointer)
+        return self._steps(None, place.shape, names, pointer)
 
-    def _steps(self, value: Value, shape: Shape, names: list[str], pointer: str) -> tuple[Value, Shape]:
+    def _steps(self, value: Value | None, shape: Shape, names: list[str], pointer: str) -> tuple[Value, Shape]:
+        """Field by field, from a value or (none) from the row at hand."""
+        made = value or _field(names[0])
         for name in names:
             if shape.target:
-                value, shape = _found(value), shape_of(shape.target) or LEAF
+                made, shape = _found(made), shape_of(shape.target) or LEAF
             if shape.item and name in shape.item.fields:
-                value, shape = _each(value, name), replace(LEAF, item=shape.item.fields[name])
+                made, shape = _each(made, name), replace(LEAF, item=shape.item.fields[name])
                 continue
             if name not in shape.fields:
                 return self.refuse("path_unknown_in_schema", pointer, name=name), LEAF
-            value, shape = (_field(name) if value is _row else _step(value, name)), shape.fields[name]
-        return value, shape
+            made, shape = (_step(made, name) if value else made), shape.fields[name]
+            value = made
+        return made, shape
 
     def _moment(self, names: list[str], place: Place, pointer: str) -> Value:
         known = {"day": (["day"],), "slot": (["slot", "start"], ["slot", "end"]), "": ()}
@@ -121,14 +124,6 @@ class Compiler:
 
 
 Operation = Callable[[Compiler, Any, Place, str], Value]
-
-
-def _nothing(row: Row, outer: Row, scene: Scene) -> Any:
-    return None
-
-
-def _row(row: Row, outer: Row, scene: Scene) -> Any:
-    return row
 
 
 def _field(name: str) -> Value:
@@ -235,10 +230,10 @@ def _watch(compiler: Compiler, name: str, given: list[Any], place: Place, pointe
     for path, moment, way in ((given[0], given[1], name), (given[1], given[0], TURNED[name])):
         if not (isinstance(moment, str) and moment.split(".")[0] in ("$day", "$slot")):
             continue
-        at: Place | None = place
         names = path[1:].split(".") if isinstance(path, str) and path.startswith("$") else []
-        while at and names[:1] == ["^"]:
-            at, names = at.outer, names[1:]
+        at: Place | None = place
+        if names[:1] == ["^"]:
+            at, names = place.outer, names[1:]
         if at is None or len(names) != 1:
             compiler.refuse("moment_arithmetic", pointer)
             continue
