@@ -1,28 +1,15 @@
-"""The hub's database: migrations give exactly the tables of the program."""
+"""The hub's database: a migration is whole or not at all."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from coupole.database import engine, writing
-from coupole.hub.store import migrating, open_store
+from coupole.hub.store import migrating
 from coupole.hub.store.migrating import HubMigrationBroke
-from coupole.hub.store.tables import HubTable
-
-
-def test_migrations_make_the_tables_of_the_program(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'hub.sqlite'}")
-    with store.engine.connect() as connection:
-        assert HubTable.metadata.tables
-        assert compare_metadata(MigrationContext.configure(connection), HubTable.metadata) == []
-    store.close()
-    again = open_store(f"sqlite:///{tmp_path / 'hub.sqlite'}")
-    again.close()
 
 
 def test_a_form_that_breaks_references_is_taken_back(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ def open_round(session: Session, catalogue: str, version: str, period: str) -> t
 
     Members that joined since a round was stopped are asked as well.
     """
+    # Two processes that begin at once must not open two rounds: the second waits here, then finds the first's.
+    session.execute(select(MEMBER.c.id).with_for_update())
     same = (ROUND.c.catalogue == catalogue, ROUND.c.version == version, ROUND.c.period == period)
     found = session.scalar(select(Round).where(*same, ROUND.c.ended_at.is_(None)))
     now = datetime.now(UTC)
@@ -98,6 +100,8 @@ def newest_releases(session: Session, catalogue: str, version: str, period: str)
 def record(session: Session, made: Round, ended: Iterable[Ended]) -> None:
     """Keep the outcomes and the new releases of some members. A second time is no harm: the first stays."""
     ended = list(ended)
+    # Two processes that take up one stopped round write one after the other. SQLite has one writer anyway.
+    session.execute(select(ROUND.c.id).where(ROUND.c.id == made.id).with_for_update())
     kept = _keep(session, made, [one.release for one in ended if one.release])
     at = datetime.now(UTC)
     for one in ended:
@@ -121,35 +125,53 @@ def close_round(session: Session, round_id: int) -> None:
 
 def _keep(session: Session, made: Round, releases: list[NewRelease]) -> dict[str, int]:
     """Store releases that are not there yet; the number of each by member."""
-    if not releases:
-        return {}
-    period = {"catalogue": made.catalogue, "version": made.version, "period": made.period}
-    layouts = _layouts(session, releases)
-    first = (session.scalar(select(func.max(RELEASE.c.id))) or 0) + 1  # the write lock is ours
-    numbers = {release.member: first + place for place, release in enumerate(releases)}
-    now = datetime.now(UTC)
-    rows, values = [], []
-    for release in releases:
-        row = period | {
-            "id": numbers[release.member],
-            "member": release.member,
-            "revision": release.revision,
-            "digest": release.digest,
-            "signature": release.signature,
-            "etag": release.etag,
-            "frozen_at": release.frozen_at,
-            "reported": release.reported,
-            "received_at": now,
-            "body": zlib.compress(release.raw, 1),
-        }
-        packed = release.packed
+    there = _there(session, made, releases)
+    numbers = {one.member: there[one.member, one.revision] for one in releases if (one.member, one.revision) in there}
+    fresh = [one for one in releases if one.member not in numbers]
+    if not fresh:
+        return numbers
+    layouts, now = _layouts(session, fresh), datetime.now(UTC)
+    rows = [_row(made, one, now) for one in fresh]
+    made_numbers = session.scalars(insert(RELEASE).returning(RELEASE.c.id, sort_by_parameter_order=True), rows).all()
+    values = []
+    for one, number in zip(fresh, made_numbers, strict=True):
+        packed = one.packed
         arrays = [squeezed(packed.values), squeezed(packed.states), squeezed(packed.bounds)]
-        rows.append([row[name] for name in RELEASE.columns.keys()])  # noqa: SIM118  # a collection of columns
-        values.append([row["id"], layouts[packed.digest], packed.variance, *arrays])
-    connection = session.connection()
-    insert_rows(connection, RELEASE, rows)
-    insert_rows(connection, RELEASE_VALUES, values)
+        values.append([number, layouts[packed.digest], packed.variance, *arrays])
+        numbers[one.member] = number
+    insert_rows(session.connection(), RELEASE_VALUES, values)
     return numbers
+
+
+def _there(session: Session, made: Round, releases: list[NewRelease]) -> dict[tuple[str, int], int]:
+    """Which of these are kept already: another process may have been faster."""
+    same = (
+        RELEASE.c.catalogue == made.catalogue,
+        RELEASE.c.version == made.version,
+        RELEASE.c.period == made.period,
+    )
+    found: dict[tuple[str, int], int] = {}
+    for piece in in_pieces(one.member for one in releases):
+        query = select(RELEASE.c.member, RELEASE.c.revision, RELEASE.c.id).where(*same, RELEASE.c.member.in_(piece))
+        found |= {(row.member, row.revision): row.id for row in session.execute(query)}
+    return found
+
+
+def _row(made: Round, release: NewRelease, now: datetime) -> dict[str, object]:
+    return {
+        "catalogue": made.catalogue,
+        "version": made.version,
+        "period": made.period,
+        "member": release.member,
+        "revision": release.revision,
+        "digest": release.digest,
+        "signature": release.signature,
+        "etag": release.etag,
+        "frozen_at": release.frozen_at,
+        "reported": release.reported,
+        "received_at": now,
+        "body": zlib.compress(release.raw, 1),
+    }
 
 
 def _layouts(session: Session, releases: list[NewRelease]) -> dict[str, int]:
