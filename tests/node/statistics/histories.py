@@ -31,10 +31,10 @@ PERIODS = (
     "2025-05",
     "2025-Q2",
 )
-BIRTHS = ("1960-02-29", "1995", "1996-03", "2006-02-28", "2006-08-31", "1969-12-31", "1970-01")
+BIRTHS = ("1960-02-29", "1995", "1996-03", "2006-02-28", "2006-08-31", "1969-12-31", "1970-01", "2007", "2008-02-29")
 LABOUR = (
     *("employed_ordinary", "self_employed", "employed_social", "unemployed_registered", "unemployed_unregistered"),
-    *("inactive_student", "inactive_care", "unknown"),
+    *("inactive_student", "inactive_care", "inactive_care", "unknown"),
 )
 EDUCATION = ("ED1", "ED2", "ED3", "ED4", "ED6", "ED8", "ED9", "UNK")
 PHASES = ("drafting", "planned", "preparation", "insertion_coop", "insertion_enterprise", "hired", "suspended")
@@ -259,11 +259,11 @@ def hanging(made: History, record: str, organisations: list[str], actors: list[s
     for _ in range(chance.randint(0, 3)):
         placement(made, record, organisations, hired)
     for _ in range(chance.randint(0, 5)):
-        reference = chance.choice(("hire", "hire", "exit"))
+        reference = chance.choice(("hire", "exit"))
         checked = made.maybe(made.day(), 0.8)
         given = chance.choice(("improved_job", made.code("followup_status")))
         answer = {"checked_on": checked, "status": ... if checked is ... else given}
-        month = chance.choice((1, 2, 3, 3, 6, 6))
+        month = 6 if reference == "exit" else chance.choice((1, 2, 3, 3, 6, 6))
         made.put("follow_up", accompaniment=record, reference=reference, month=month, due_on=made.day(), **answer)
     for _ in range(chance.randint(0, 2)):
         action(made, record, actors)

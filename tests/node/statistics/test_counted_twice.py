@@ -9,25 +9,41 @@ from hypothesis import strategies as st
 
 from coupole.standard.calendar import parse_period
 from tests.node.statistics import naive
-from tests.node.statistics.counted import cells, counted, expected
+from tests.node.statistics.counted import CORE, cells, counted, expected
 from tests.node.statistics.histories import PERIODS, history
 
+HISTORIES = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+"""Two thousand: some forty seconds."""
 
-def differences(documents, name):
-    """Figures that the two do not agree about."""
-    period = parse_period(name)
-    ours = cells(counted(documents, name).tables)
-    theirs = expected(naive.figures(documents, period.first.isoformat(), period.last.isoformat()))
-    return {
+
+def both(seed, name):
+    """The figures of a random history, ours and theirs."""
+    documents, period = history(Random(seed)), parse_period(name)  # noqa: S311 - histories, not secrets
+    first, last = period.first.isoformat(), period.last.isoformat()
+    ours = counted(documents, name)
+    theirs = expected(naive.figures(documents, first, last))
+    return (cells(ours.tables), ours.headcount), (theirs, naive.headcount(documents, first, last))
+
+
+@HISTORIES
+@given(st.integers(0, 2**64 - 1), st.sampled_from(PERIODS))
+def test_random_histories_give_the_same_figures_both_ways(seed, period):
+    (ours, people), (theirs, as_many) = both(seed, period)
+    different = {
         figure: (ours.get(figure), theirs.get(figure))
         for figure in ours.keys() | theirs.keys()
         if ours.get(figure) != theirs.get(figure)
     }
 
+    assert different == {}
+    assert people == as_many
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.integers(0, 2**64 - 1), st.sampled_from(PERIODS))
-def test_two_thousand_random_histories_give_the_same_figures_both_ways(seed, period):
-    documents = history(Random(seed))  # noqa: S311 - histories, not secrets
 
-    assert differences(documents, period) == {}
+def year(seed):
+    return counted(history(Random(seed)), ("2024", "2025")[seed % 2]).tables  # noqa: S311
+
+
+def test_random_histories_reach_every_indicator():
+    reached = {figure[0] for seed in range(600) for figure in cells(year(seed))}
+
+    assert reached == {indicator.id for indicator in CORE.indicators}
