@@ -306,6 +306,7 @@ def test_nobody_goes_back_to_the_workshop_who_still_has_the_job():
     assert codes(check_transition(placed, "insertion_coop", day)) == ["job_not_lost"]
     lost = changed(placed, "placement", 2, to="2026-01-20", end_reason="contract_ended")
     assert check_transition(lost, "insertion_coop", day) == []
+    assert check_transition(changed(placed, "placement", 2, to="2026-02-02"), "insertion_coop", day) == []
     later = changed(placed, "placement", 2, to="2026-02-03")
     assert codes(check_transition(later, "insertion_coop", day)) == ["job_not_lost"]
 
@@ -485,6 +486,13 @@ def test_a_register_from_long_ago_is_entered_with_the_history_it_has():
     dossier = with_history(*history, opened_on="2019-03-01")
 
     assert check_change(dossier, None, TODAY) == []
+    assert check_change(without(story("agreement"), "plan"), None, TODAY) == []
+
+
+def test_a_phase_entered_by_mistake_is_taken_back():
+    before = story("planned").documents["accompaniment"][0]
+
+    assert check_change(story("agreement"), before, TODAY) == []
 
 
 def test_entering_a_phase_closes_the_one_before_and_sets_the_days_that_go_with_it():

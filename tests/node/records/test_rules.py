@@ -197,8 +197,8 @@ def test_the_team_is_complete_on_every_day_of_insertion(members, expected):
     assert sorted(codes(found)) == expected
 
 
-def test_after_the_day_of_a_change_of_phase_the_team_may_be_another():
-    members = [member("project_responsible", "2025-02-01"), member("host_operator", "2025-02-01", DAYS["hired"])]
+def test_from_the_day_of_a_change_of_phase_the_team_may_be_another():
+    members = [member("project_responsible", "2025-02-01"), member("host_operator", "2025-02-01", "2025-11-30")]
 
     assert findings(changed(story("hired"), "team", members=members), OPEN) == []
 
@@ -231,7 +231,9 @@ def test_a_new_version_of_the_plan_is_signed_again():
         2, **FILE, version=2, drafted_on="2025-06-02", signed_on=..., signed_by=..., objectives=[id_of("objective")]
     )
     found = findings(and_also(story("insertion_coop"), again), OPEN)
+    same_day = changed(and_also(story("insertion_coop"), again), "plan", 0, drafted_on="2025-06-02")
 
+    assert "plan_unsigned" in codes(findings(same_day, OPEN))
     assert [(one.code, one.pointer) for one in found] == [("plan_unsigned", "/plan/1/signed_by")]
 
 
