@@ -6,6 +6,7 @@ import json
 import pytest
 
 from coupole.standard import LANGUAGES, catalogue, resource
+from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import CatalogueInvalid, CatalogueUnknown, load, read
 from coupole.standard.sentences import known_codes
 from coupole.standard.validation import DocumentInvalid
@@ -335,6 +336,14 @@ def test_an_indicator_knows_which_dimensions_its_records_decide():
     made = read(small(by=["sex", {"as": "phase", "of": "$phase"}])).indicators[0]
 
     assert [dimension.name for dimension in made.own] == ["phase"]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "day"),
+    [("F05", "2025-01-31"), ("Q02", "2025-02-14"), ("EECR01", "2025-02-28"), ("EECR05", "2025-01-31")],
+)
+def test_some_figures_are_settled_only_days_after_their_period(indicator, day):
+    assert load("core", "1.0.0").indicator(indicator).settled_on(parse_period("2025-01")).isoformat() == day
 
 
 def test_an_accompaniment_asked_about_its_operation_is_read_once_for_each():

@@ -10,12 +10,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from coupole.errors import CoupoleError
 from coupole.standard import resource
+from coupole.standard.calendar import Period, add_duration
 from coupole.standard.codes import code_list, code_list_names
 from coupole.standard.expressions import Compiler, Place, Value, Watched
 from coupole.standard.measures import GROUPS, Band, Emit, emitting, parts_of
@@ -108,6 +110,10 @@ class Indicator:
     def own(self) -> tuple[Dimension, ...]:
         """The dimensions each record decides."""
         return tuple(dimension for dimension in self.dimensions if dimension.own)
+
+    def settled_on(self, period: Period) -> date:
+        """The last day on which what decides its figures of a period may still happen."""
+        return add_duration(period.last, self.settled_after) if self.settled_after else period.last
 
 
 @dataclass(frozen=True, slots=True, eq=False)
