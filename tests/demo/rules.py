@@ -114,6 +114,9 @@ def r2_a_draft_has_objectives_and_a_schedule(dossier: Dossier) -> Iterator[str]:
 
 
 def r3_an_agreement_covers_it_before_the_first_day(dossier: Dossier) -> Iterator[str]:
+    for row in dossier.entered(*WORKING)[:1]:
+        if dossier.find(dossier.file["agreement"])["signed_on"] > row["from"]:
+            yield "signed too late"
     for row in dossier.entered("planned"):
         agreement, file = dossier.find(dossier.file["agreement"]), dossier.file
         covers = agreement["covers"]
@@ -215,8 +218,11 @@ def r10_each_host_has_an_insertion_officer(dossier: Dossier) -> Iterator[str]:
         if entity == "actor" and "coop_insertion_officer" in actor["roles"] and actor["trained_on"]
     }
     for placement in dossier.of["placement"]:
-        if placement["type"] in SOCIAL.split() and placement["host"] not in officers:
-            yield "no officer"
+        if placement["type"] in SOCIAL.split():
+            team = [each for each in _team(dossier) if _serves(each, "coop_insertion_officer", placement["from"])]
+            theirs = {dossier.find(each["actor"])["organisation"] for each in team if each["actor"] in dossier.known}
+            if placement["host"] not in officers & theirs:
+                yield "no officer"
 
 
 def r11_one_status_for_each_stage_in_its_window(dossier: Dossier) -> Iterator[str]:

@@ -10,6 +10,8 @@ import pytest
 from coupole.demo.desk import Made
 from coupole.demo.histories import history
 from coupole.demo.members import MEMBERS, Member
+from coupole.node.records import rules
+from coupole.node.store.changes import StoredDossier
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
 from coupole.standard.validation import findings
@@ -70,6 +72,13 @@ def test_the_rules_hold_for_other_seeds_and_days(seed: int, today: date) -> None
         found = files(history(member, seed, today), today)
         assert found
         assert [words for dossier in found for words in broken(dossier)] == []
+
+
+@member_by_member
+def test_a_node_finds_nothing_in_them_but_exits_that_were_not_asked_about(member: Member) -> None:
+    found = [finding for dossier in files(of(member)) for finding in rules.findings(_stored(dossier), TODAY)]
+    assert {finding.code for finding in found} <= {"exit_status_missing"}
+    assert not any(finding.blocking for finding in found)
 
 
 def test_the_rules_find_what_is_wrong() -> None:
@@ -144,6 +153,18 @@ def test_some_come_back_and_some_wait() -> None:
     opened = {each.document["referral"] for each in made if each.entity == "accompaniment"}
     loose = {each.document["decision"] for each in made if each.entity == "referral" and each.id not in opened}
     assert loose == {"waiting", "refused", "withdrawn"}
+
+
+def _stored(dossier: Dossier) -> StoredDossier:
+    owners = {entity: [dossier.find(dossier.file[entity])] for entity in ("participant", "referral")}
+    hanging = {entity: documents for entity, documents in dossier.of.items() if documents}
+    outside = {
+        record: document
+        for record, (entity, document) in dossier.known.items()
+        if entity in ("organisation", "agreement", "actor")
+    }
+    whole = owners | {"accompaniment": [dossier.file]} | hanging
+    return StoredDossier(dossier.file["id"], "accompaniment", whole, outside)
 
 
 def _texts(value: object) -> list[str]:

@@ -58,8 +58,8 @@ class House:
         return self.desk.chance
 
     def covering(self, programme: str, day: date) -> Made:
-        """The agreement of a programme that is in force on ``day``."""
-        for agreement in self.agreements:
+        """The newest agreement of a programme that is in force on ``day``."""
+        for agreement in reversed(self.agreements):
             terms = agreement.document
             if terms["covers"].get("programme") == programme and terms["valid_from"] <= day < terms["valid_to"]:
                 return agreement
@@ -154,10 +154,9 @@ def _furnish(house: House) -> None:
 
 
 def _agree(house: House, programme: str, administration: Made) -> None:
-    """The agreements of one programme, each for two years, the last beyond today."""
+    """The agreements of one programme: a new one every two years, some months before the former runs out."""
     begins = add_months(house.start, -house.chance.randint(1, 20)).replace(day=1)
     while begins <= house.today:
-        ends = add_months(begins, 24)
         signed = house.chance.after(begins, -45, -5)
         house.agreements.append(
             house.desk.write(
@@ -169,11 +168,11 @@ def _agree(house: House, programme: str, administration: Made) -> None:
                 hosts=[site.organisation for site in house.hosts],
                 signed_on=min(signed, begins - timedelta(days=1)),
                 valid_from=begins,
-                valid_to=ends,
+                valid_to=add_months(begins, 28),
                 covers={"target_groups": list(house.member.target_groups), "programme": programme},
                 places_funded=house.chance.randint(4, 30),
                 evaluation_every_months=house.member.every,
                 reference=f"{house.member.country}/{begins.year}/{house.chance.randint(100, 999)}",
             )
         )
-        begins = ends
+        begins = add_months(begins, 24)

@@ -169,7 +169,7 @@ def _look_back(file: File, ending: Ending) -> None:
     if file.chance.happens(0.7 if document["programmes"][0]["programme"] != "esfplus_operation" else 0.95):
         followups.plan(file, "exit", 6, file.day)
     observed = file.chance.after(file.day, 0, 26)
-    if observed <= file.today and file.chance.happens(0.92):
+    if observed <= file.today and file.chance.happens(0.96):
         _exit(file, ending, observed)
 
 

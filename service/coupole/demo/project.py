@@ -85,7 +85,7 @@ def prepare(file: File) -> Step:
         file.ending = file.chance.one_of({Ending("dropped_out", "absence"): 2, Ending("inactive", "relapse"): 1})
         return Step("discontinued", file.chance.after(file.day, 1, 8))
     if file.chance.happens(0.04):
-        file.back_to = "preparation"
+        reviews.suspend(file)
         return Step("suspended", file.chance.after(file.day, 1, 8))
     return Step(_first_phase(file), file.day)
 

@@ -88,6 +88,13 @@ def unplan(file: File) -> None:
     file.due = None
 
 
+def suspend(file: File) -> None:
+    """Decide with the service that the work stops for a while; the phase comes back afterwards."""
+    file.back_to = file.phase
+    unplan(file)
+    file.decided_in = evaluate(file, "periodic", file.day, "suspend")
+
+
 def act(file: File, kind: str, begins: date, hours: float) -> None:
     """An orientation, information or training that ended on the file's day."""
     result = file.chance.one_of({"completed": 78, "certified": 10, "dropped": 12})

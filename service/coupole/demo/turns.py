@@ -47,9 +47,7 @@ def next_step(file: File) -> Step | None:
         file.ending = chance.one_of(LEAVING)
         return Step("discontinued", chance.after(file.day, 1, 9))
     if chance.happens(0.015):
-        file.back_to = file.phase
-        reviews.unplan(file)
-        file.decided_in = reviews.evaluate(file, "periodic", file.day, "suspend")
+        reviews.suspend(file)
         return Step("suspended", chance.after(file.day, 1, 9))
     if file.phase == "insertion_enterprise":
         return _from_enterprise(file)

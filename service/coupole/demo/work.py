@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from coupole.demo import objectives, people, project, reviews, turns
+from coupole.demo.desk import Made
 from coupole.demo.file import File, Step
 from coupole.demo.house import Site
 from coupole.demo.members import Payment
@@ -79,15 +80,23 @@ def leave_placement(file: File, reason: str, day: date | None = None) -> None:
 
 
 def guided_by(file: File, site: Site) -> None:
-    """The team's operator follows the person: the one of the host or the tutor of the enterprise."""
-    guide = file.guide if site in file.house.hosts else site.guides[0]
-    roles = ["host_operator"] if site in file.house.hosts else ["host_operator", "enterprise_tutor"]
-    present = [each for each in file.team if each["role"] in ("host_operator", "enterprise_tutor") and "to" not in each]
-    if {each["actor"].id for each in present} == {guide.id}:
+    """The team follows the person: operator and insertion officer of the host, or the tutor of the enterprise."""
+    if site in file.house.hosts:
+        _hand_over(file, ("host_operator", "enterprise_tutor"), {"host_operator": file.guide})
+        _hand_over(file, ("coop_insertion_officer",), {"coop_insertion_officer": site.officer or file.guide})
+    else:
+        tutor = site.guides[0]
+        _hand_over(file, ("host_operator", "enterprise_tutor"), {"host_operator": tutor, "enterprise_tutor": tutor})
+
+
+def _hand_over(file: File, roles: tuple[str, ...], successors: dict[str, Made]) -> None:
+    """Those who had one of the roles leave the team on the day that the successors come, unless they are the same."""
+    present = [each for each in file.team if each["role"] in roles and "to" not in each]
+    if {each["role"]: each["actor"].id for each in present} == {role: made.id for role, made in successors.items()}:
         return
     for each in present:
         each["to"] = file.day
-    file.team += [{"actor": guide, "role": role, "from": file.day} for role in roles]
+    file.team += [{"actor": made, "role": role, "from": file.day} for role, made in successors.items()]
 
 
 def _start(file: File) -> None:
