@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,9 +15,9 @@ from coupole.disclosure.tables import Margin, ProtectedMargin, Table, is_magnitu
 from tests.disclosure.people import SECRET, counted, keys_of, margin, total
 
 
-def one(table: Table, **options: object) -> ProtectedMargin:
+def one(table: Table, **options: Any) -> ProtectedMargin:
     """The last margin as it may be shown."""
-    return protect(table, 100, SECRET, **options).margins[-1]  # type: ignore[arg-type]
+    return protect(table, 100, SECRET, **options).margins[-1]
 
 
 def events(count: int, people: int, seed: int = 1) -> Table:
