@@ -108,6 +108,13 @@ class File:
         first = add_months(self.day, months).replace(day=1)
         return working(first.replace(day=7 + int(self.accompaniment.id[-1], 36) % 14))
 
+    def agreement(self) -> Made:
+        """The agreement the work rests on: the file's own, or the one that took its place when it had run out."""
+        own: Made = self.accompaniment.document["agreement"]
+        if self.day < own.document["valid_to"]:
+            return own
+        return self.house.covering(self.accompaniment.document["programmes"][0]["programme"], self.day)
+
     def open_objectives(self) -> list[Made]:
         """Objectives that are still worked on."""
         return [objective for objective in self.objectives if objective.document["status"] == "open"]

@@ -30,7 +30,7 @@ def history(member: Member, seed: int, today: date) -> list[Made]:
     files: list[File] = []
     loose = Desk(member.node, chance)
     for number, day in enumerate(_arrivals(house), start=1):
-        if chance.happens(0.16):
+        if chance.happens(0.24):
             _only_referred(house, loose, number, day)
     for number, day in enumerate(_arrivals(house, member.accompaniments), start=1):
         files.append(_accompany(house, files, number, day))
@@ -57,7 +57,7 @@ def _only_referred(house: House, desk: Desk, number: int, day: date) -> None:
     person = arrive(house, desk, 5000 + number, day)
     referral, _service = _refer(house, desk, person, day)
     decided = chance.after(day, 5, 60)
-    if decided > house.today or (day > house.today - timedelta(days=150) and chance.happens(0.6)):
+    if decided > house.today or (day > house.today - timedelta(days=200) and chance.happens(0.75)):
         return
     referral.document |= {"decision": chance.choice(["refused", "refused", "withdrawn"]), "decided_on": decided}
     if referral.document["decision"] == "refused":

@@ -159,7 +159,7 @@ WORKSHOP = Member(
     every=3,
     diligence=0.93,
     openings=0.16,
-    room=0.38,
+    room=0.3,
 )
 
 WORK_CARE = Member(
@@ -212,7 +212,7 @@ WORK_CARE = Member(
     every=6,
     diligence=0.9,
     openings=0.07,
-    room=0.6,
+    room=0.46,
 )
 
 AGENCY = Member(
@@ -277,7 +277,7 @@ AGENCY = Member(
     every=3,
     diligence=0.97,
     openings=0.2,
-    room=0.3,
+    room=0.22,
 )
 
 ENTERPRISE = Member(
@@ -332,7 +332,7 @@ ENTERPRISE = Member(
     every=3,
     diligence=0.92,
     openings=0.19,
-    room=0.27,
+    room=0.22,
 )
 
 CUSTOMISED = Member(
@@ -386,7 +386,7 @@ CUSTOMISED = Member(
     every=6,
     diligence=0.95,
     openings=0.12,
-    room=0.55,
+    room=0.3,
 )
 
 MEMBERS = (WORKSHOP, WORK_CARE, AGENCY, ENTERPRISE, CUSTOMISED)

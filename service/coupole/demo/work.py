@@ -68,7 +68,7 @@ def place(file: File, site: Site, kind: str, contract: str, *, hire: bool) -> No
             from_=file.day,
             hire=hire,
             tutor=site.guides[0] if site not in file.house.hosts else file.guide,
-            agreement=file.accompaniment.document["agreement"],
+            agreement=file.agreement(),
         )
     )
 
@@ -189,7 +189,7 @@ def _pay(file: File, payment: Payment) -> None:
         type=payment.type,
         payer=payment.payer,
         payee_role=PAYEES.get(payment.type, "host"),
-        agreement=file.accompaniment.document["agreement"],
+        agreement=file.agreement(),
         period_from=begins,
         period_to=ends,
         paid_on=paid_on if status == "paid" else None,
