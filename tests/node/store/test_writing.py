@@ -59,6 +59,7 @@ def test_a_whole_file_is_written_in_any_order(store: Store) -> None:
     ("refused", "kind"),
     [
         (replace(participant(), expect=2, sex="F"), RevisionConflict),
+        (replace(participant(), expect=2), RevisionConflict),
         (replace(participant(9)), RecordNotFound),
         (Change("participant", content(participant(sex="F")), id=PARTICIPANT), RecordExists),
         (Change("participant", content(participant(sex="?"))), DocumentInvalid),

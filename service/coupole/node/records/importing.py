@@ -22,6 +22,7 @@ from coupole.errors import CoupoleError, Finding
 from coupole.node.records.reading import PIECE, Row, as_finding
 from coupole.node.store import Store
 from coupole.node.store.changes import Change, Context, Refused, Written
+from coupole.node.store.journal import hold
 from coupole.node.store.queries import standing
 from coupole.node.store.tables import ImportRun
 from coupole.node.store.write import Rehearsal, write_groups
@@ -69,6 +70,7 @@ def plan(session: Session, rows: Iterable[Row], store: Store, context: Context) 
 def write_all(session: Session, rows: Iterable[Row], store: Store, context: Context) -> Iterator[Verdict]:
     """Write every row that can be written, in the caller's transaction."""
     for piece in _pieces(rows):
+        hold(session)
         yield from _verdicts(piece, write_groups(session, store.vault, _groups(session, piece), context))
 
 
@@ -97,6 +99,7 @@ def write_in_pieces(store: Store, rows: Iterable[Row], source: Source, actor: st
     ahead = (row for place, row in enumerate(rows) if place >= done)
     for piece in _pieces(ahead):
         with store.writing() as session:
+            hold(session)
             answers = write_groups(session, store.vault, _groups(session, piece), store.context(actor))
             verdicts = list(_verdicts(piece, answers))
             done += len(piece)

@@ -112,6 +112,9 @@ class Batch:
             raise DocumentInvalid(findings=[Finding("pattern_mismatch", "/id", "/properties/id/pattern")])
         before = self._standing.living.get(record)
         body = canonical(document)
+        if before is not None and change.expect is not None and change.expect != before.revision:
+            # Also when the content is equal: two who add one to the same number wrote the same, and both must count.
+            raise RevisionConflict(revision=before.revision)
         if before is not None and self._equal(change, record, document, body):
             return Written(change.entity, record, before.revision, "unchanged", self._standing.text(record))
         self._check_revision(change, before, document)
@@ -153,8 +156,6 @@ class Batch:
                 raise RevisionConflict(revision=last)
         elif before is not None and change.expect is None:
             raise RecordExists()
-        elif before is not None and change.expect != before.revision:
-            raise RevisionConflict(revision=before.revision)
 
     def _check_owner(self, record: str, before: Living | None, participant: str | None) -> None:
         if before is not None and before.participant != participant:

@@ -53,6 +53,7 @@ def erase_again(session: Session, vault: Vault, context: Context) -> list[str]:
 
 
 def _delete(session: Session, participant: str, context: Context) -> None:
+    journal.hold(session)
     last = session.scalar(select(func.max(JOURNAL.c.revision)).where(JOURNAL.c.record == participant))
     mine = RECORD.c.participant == participant
     found = list(session.scalars(select(RECORD.c.id).where(mine)))

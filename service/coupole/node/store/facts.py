@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlmodel import Session
 
 from coupole.database import in_pieces, insert_rows
+from coupole.node.store import journal
 from coupole.node.store.changes import Document, FactMaker, MadeFacts, StoredDossier
 from coupole.node.store.dossiers import dossiers
 from coupole.node.store.tables import FACT, LEVEL, OUTSIDE, RECORD, STALE
@@ -80,6 +81,7 @@ def stale_count(session: Session) -> int:
 
 def refresh_some(session: Session, vault: Vault, make: FactMaker, limit: int = 200) -> int:
     """Make the facts of at most ``limit`` stale dossiers; how many were made."""
+    journal.hold(session)  # a write between reading a dossier and keeping its facts would be counted as it was
     found = list(session.scalars(select(STALE.c.dossier).order_by(STALE.c.dossier).limit(limit)))
     refresh(session, vault, found, make)
     return len(found)

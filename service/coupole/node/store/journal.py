@@ -66,6 +66,16 @@ def head(session: Session) -> End:
     return End(row.seq, row.hash)
 
 
+def hold(session: Session) -> None:
+    """Let nobody else write until this session ends; call it before reading what a write depends on.
+
+    On SQLite a writing session has the whole file to itself. PostgreSQL lets two read the same revision before either
+    writes; and it shows a statement what was committed before that statement, so what is read after this is current.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        head(session)
+
+
 def append(session: Session, entries: Sequence[Entry], *, actor: str, client: str | None, at: datetime) -> list[int]:
     """Add rows to the chain; their numbers, in order."""
     end = head(session)

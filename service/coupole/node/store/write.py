@@ -29,6 +29,7 @@ def write(session: Session, vault: Vault, changes: Sequence[Change], context: Co
     Raises ``DocumentInvalid``, ``RecordNotFound``, ``RecordExists``, ``RevisionConflict``, ``ReferenceMissing``,
     ``RecordInUse``, ``OwnerChanged``, ``PersonErased``.
     """
+    journal.hold(session)
     batch = Batch(session, vault, context, changes)
     written = []
     for verdict in batch.read(changes):
@@ -41,6 +42,7 @@ def write(session: Session, vault: Vault, changes: Sequence[Change], context: Co
 
 def write_each(session: Session, vault: Vault, changes: Sequence[Change], context: Context) -> list[Written | Refused]:
     """Make every change that can be made; say of each what became of it."""
+    journal.hold(session)
     batch = Batch(session, vault, context, changes)
     verdicts = batch.read(changes)
     _store(session, vault, context, batch)
@@ -51,6 +53,7 @@ def write_groups(
     session: Session, vault: Vault, groups: Sequence[Sequence[Change]], context: Context
 ) -> list[list[Written | Refused]]:
     """Make every group that can be made whole: one refused change leaves out its group. Groups are made in order."""
+    journal.hold(session)
     batch = Batch(session, vault, context, [change for group in groups for change in group])
     verdicts = batch.read_groups(groups)
     _store(session, vault, context, batch)
