@@ -20,7 +20,7 @@ COMMANDS = {
     "check": "style, types, layers, dependencies, lock and rendered files; changes nothing",
     "fix": "style, as far as a machine can",
     "render": "write openapi/, the clients' types and the settings examples anew",
-    "bench": "the speed ratios and their floors",
+    "bench": "speed, as ratios to a floor in the same run; bench statistics for one",
     "lock": "pin dependencies anew from pyproject.toml; --upgrade lets every version move",
 }
 
@@ -46,7 +46,7 @@ def _run(command: str, arguments: list[str]) -> int:
     if command == "test":
         return testing.test(python, arguments)
     if command == "bench":
-        return testing.bench(python, arguments)
+        return environment.run(python, "-m", "deploy.benchmarking", *arguments)
     if command == "check":
         return checking.check(python)
     if command == "fix":

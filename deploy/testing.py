@@ -1,4 +1,4 @@
-"""``test`` and ``bench``: pytest inside the environment, with a browser and coverage."""
+"""``test``: pytest inside the environment, with a browser and coverage."""
 
 from __future__ import annotations
 
@@ -24,8 +24,3 @@ def test(python: Path, arguments: list[str]) -> int:
     rooms = ",".join(f"service/coupole/{room}/*" for room in WHOLLY_COVERED)
     uncovered = environment.run(*coverage, "report", f"--include={rooms}", "--fail-under=100")
     return failed or uncovered
-
-
-def bench(python: Path, arguments: list[str]) -> int:
-    """The benchmarks alone, in order and with what they print."""
-    return environment.run(python, "-m", "pytest", "tests/benchmarks", "-q", "-s", "-p", "no:randomly", *arguments)

@@ -39,7 +39,25 @@ PARTS: Mapping[str, str] = {
 """Name of a part, which is a module beside this one holding ``app``; and what it is."""
 
 REFUSED, NOT_FOUND, IN_THE_WAY, OTHER_PARTY = 3, 4, 5, 6
-EXIT_CODES: Mapping[str, int] = {}
+_CODES = {
+    NOT_FOUND: """
+        catalogue_unknown client_unknown collection_unknown dataset_empty entity_unknown hub_settings_missing
+        indicator_not_found indicator_unknown key_not_found key_ring_missing member_unknown period_not_collected
+        profile_unknown publication_unknown record_not_found release_not_found roster_member_unknown roster_unknown
+        schema_unknown settings_missing trustee_settings_missing
+    """,
+    IN_THE_WAY: """
+        backup_exists demo_directory_taken demo_port_taken hub_exists key_in_use member_address_taken node_exists
+        record_exists record_in_use revision_conflict revision_older trustee_exists
+    """,
+    OTHER_PARTY: """
+        node_access_refused node_address_invalid node_answer_invalid node_busy node_certificate_invalid
+        node_clock_differs node_conflict node_disconnected node_error node_failed node_identity_wrong
+        node_input_refused node_not_found node_redirected node_refused node_timeout node_token_downgraded
+        node_too_large node_unreachable
+    """,
+}
+EXIT_CODES: Mapping[str, int] = {code: number for number, codes in _CODES.items() for code in codes.split()}
 """Code of an error -> exit code, where it is not ``REFUSED``."""
 
 LANGUAGES = ("en", "nl", "fr", "it")
