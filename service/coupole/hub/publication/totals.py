@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from coupole.disclosure.cellkey import AGREED
+from coupole.disclosure.tables import is_magnitude
 from coupole.hub.store.packing import PERTURBED, WITHHELD, Figures, Layout, LayoutIndicator, States
 
 Places = NDArray[np.intp]
@@ -73,7 +75,8 @@ class Totals:
 def add_up(contributions: Iterable[Contribution], layouts: Mapping[int, Layout]) -> Totals:
     """The totals of these members. ``layouts`` by number, all that occur.
 
-    A code that a member's margin does not list is nobody there: it counts as shown.
+    Members do not name a code of an open list (an operation, a currency) of which they show nothing: it counts as a
+    shown zero, which like every zero stands for up to ``AGREED.bound`` people. For a sum no such bound can be told.
     """
     by_layout: dict[int, list[Contribution]] = defaultdict(list)
     for contribution in contributions:
@@ -107,11 +110,10 @@ class _Cells:
     def __init__(self) -> None:
         self.numbers: dict[Cell, int] = {}
         self.places: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], Places] = {}
-        self.sums = np.zeros((4, 0), np.int64)  # value, hidden, bound, variance
-        self.margins: dict[tuple[str, str], int] = defaultdict(int)
+        self.sums = np.zeros((5, 0), np.int64)  # value, hidden, bound, variance, members that name the cell
 
     def add(self, layout: Layout, members: list[Contribution]) -> None:
-        places = self._places(layout, len(members))
+        places = self._places(layout)
         if len(self.numbers) > self.sums.shape[1]:
             more = len(self.numbers) - self.sums.shape[1]
             self.sums = np.pad(self.sums, ((0, 0), (0, more)))
@@ -124,22 +126,23 @@ class _Cells:
         self.sums[1, places] += (~shown).sum(axis=0)
         self.sums[2, places] += (bounds * shown).sum(axis=0)
         self.sums[3, places] += variances @ (states == PERTURBED).astype(np.int64)
+        self.sums[4, places] += len(members)
 
     def totals(self, coverage: Mapping[str, Covered]) -> dict[Cell, Total]:
         found = {}
         for cell, number in self.numbers.items():
-            value, hidden, bound, variance = map(int, self.sums[:, number])
-            shown = self.margins[cell.indicator, cell.dimension] - hidden
+            value, hidden, bound, variance, named = map(int, self.sums[:, number])
             reported = len(coverage[cell.indicator].reported)
+            if not is_magnitude(cell.part):
+                bound += AGREED.bound * (reported - named)
             # Noise is never below zero at a member; a total below zero could only be shown as zero.
-            found[cell] = Total(max(value, 0), shown, reported - shown, bound, variance)
+            found[cell] = Total(max(value, 0), reported - hidden, hidden, bound, variance)
         return found
 
-    def _places(self, layout: Layout, members: int) -> Places:
+    def _places(self, layout: Layout) -> Places:
         pieces = []
         for indicator in layout:
             for dimension, codes in indicator.margins:
-                self.margins[indicator.id, dimension] += members
                 block = (indicator.id, dimension, codes, indicator.parts)
                 if block not in self.places:
                     cells = [Cell(indicator.id, dimension, code, part) for part in indicator.parts for code in codes]
