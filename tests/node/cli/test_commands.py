@@ -43,7 +43,11 @@ def test_init_asks_three_questions_and_shows_a_code_once(tmp_path: Path) -> None
     place = tmp_path / "house"
     result = run("init", place, stdin="Atelier d'Été\n\nhttps://ete.example\n")
     settings = NodeSettings.load(place)
-    assert (settings.name, settings.node_id, settings.issuer) == ("Atelier d'Été", "atelier-d-ete", "https://ete.example")
+    assert (settings.name, settings.node_id, settings.issuer) == (
+        "Atelier d'Été",
+        "atelier-d-ete",
+        "https://ete.example",
+    )
     code = result.stdout.strip().splitlines()[-1]
     assert re.fullmatch(r"[A-Z2-9]{4}(-[A-Z2-9]{4}){3}", code)
     with open_node(settings) as node, node.store.writing() as session:

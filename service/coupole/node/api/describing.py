@@ -116,7 +116,7 @@ RECORD_ID = parameter("id", {"type": "string", "maxLength": 100}, "Identifier of
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "required": False,
+    "required": True,
     "schema": TEXT,
     "description": "The revision that was read, in quotes; without it the answer is 428.",
 }
