@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 from deploy import browser, environment
@@ -15,12 +18,31 @@ def test(python: Path, arguments: list[str]) -> int:
     extra = {"COUPOLE_BROWSER": str(browser.find())}
     if arguments:
         return environment.run(python, "-m", "pytest", *arguments, extra=extra)
-    coverage = (python, "-m", "coverage")
-    environment.run(*coverage, "erase")
-    failed = environment.run(*coverage, "run", "-m", "pytest", extra=extra)
-    environment.run(*coverage, "combine", "--quiet")
-    environment.run(*coverage, "report")
+    failed = _both_halves(python, extra)
+    environment.run(python, "-m", "coverage", "combine", "--quiet")
+    environment.run(python, "-m", "coverage", "report")
     print(f"\nCovered whole, line by line and branch by branch: {', '.join(WHOLLY_COVERED)}", flush=True)
     rooms = ",".join(f"service/coupole/{room}/*" for room in WHOLLY_COVERED)
-    uncovered = environment.run(*coverage, "report", f"--include={rooms}", "--fail-under=100")
+    uncovered = environment.run(python, "-m", "coverage", "report", f"--include={rooms}", "--fail-under=100")
     return failed or uncovered
+
+
+def _both_halves(python: Path, extra: dict[str, str]) -> int:
+    """What starts services of its own beside all the rest. Services run at their own speed, without coverage."""
+    pytest = ("-m", "pytest", "-p", "no:cacheprovider", "-m")
+    environment.run(python, "-m", "coverage", "erase")
+    with tempfile.TemporaryFile() as told:
+        services = subprocess.Popen(
+            [str(python), *pytest, "processes"],
+            cwd=environment.ROOT,
+            env=environment.variables() | extra,
+            stdout=told,
+            stderr=subprocess.STDOUT,
+        )
+        failed = environment.run(python, "-m", "coverage", "run", *pytest, "not processes", extra=extra)
+        print("Tests that start services of their own, at the same time:", flush=True)
+        failed_too = services.wait()
+        told.seek(0)
+        sys.stdout.buffer.write(told.read())
+        sys.stdout.flush()
+    return failed or failed_too
