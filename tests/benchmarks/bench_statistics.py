@@ -1,6 +1,8 @@
-"""Figures of a node: the exact tables of a period for 5,000 accompaniments, and the facts of one changed dossier.
+"""Figures of a node: the release of a period for 500 and for 5,000 accompaniments, and the facts it is made from.
 
-Each floor stands here beside ours, gives the same answer, and is timed in turn with it (CPU time, medians).
+A release is all there is to it: facts read from an encrypted database, opened, counted, protected, written, signed and
+kept. Its floor only counts, from small columns that lie open in memory. Each floor stands here beside ours, gives the
+same answer, and is timed in turn with it (CPU time, medians).
 """
 
 from __future__ import annotations
@@ -10,19 +12,25 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
+import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlmodel import delete
 
 from coupole.node.statistics.counting import Counted, count
 from coupole.node.statistics.facts import fact_maker
 from coupole.node.statistics.packing import EPOCH, EPOCH_MONTH, HEAD, RECORD, layout, numbered
+from coupole.node.statistics.releasing import FrozenRelease, freeze
 from coupole.node.store import Store, open_store, open_vault
 from coupole.node.store.changes import Change, StoredDossier
-from coupole.node.store.facts import levels, read_facts
+from coupole.node.store.facts import levels, mark_all_stale, read_facts
+from coupole.node.store.opening import living, opened
+from coupole.node.store.tables import Release
 from coupole.node.store.vault import seal, unseal
 from coupole.node.store.write import write_each
 from coupole.standard.calendar import Period, parse_period
@@ -32,7 +40,7 @@ from coupole.wire.keys import KeyRing
 from tests import factories
 from tests.benchmarks.people import file
 
-PEOPLE = 5_000
+MANY, FEW = 5_000, 500
 RICH = 2
 """The number of a person whose file has forty documents."""
 PERIOD = "2025-Q1"
@@ -41,21 +49,44 @@ FACT = np.dtype([("column", "<u2"), ("start", "<u2"), ("end", "<u2"), ("cell", "
 Work = Callable[[], Any]
 
 
+class Workshop(NamedTuple):
+    """What of a node's settings a release says."""
+
+    node_id: str = "north"
+    name: str = "Atelier Nord"
+
+
 def run() -> list[dict[str, Any]]:
     """One line for each job: name, ours and floor in seconds of CPU, ratio."""
     catalogue = load("core", "1.0.0")
-    with tempfile.TemporaryDirectory() as folder:
-        store = filled(Path(folder), catalogue)
-        try:
-            return [counting(store, catalogue), one_dossier(catalogue)]
-        finally:
-            store.close()
+    structlog.configure(processors=[_silent])  # a line of the log for each release would stand between the figures
+    lines = []
+    try:
+        for people in (FEW, MANY):
+            with tempfile.TemporaryDirectory() as folder:
+                ring = KeyRing.create({"master": "aes", "cell": "secret32", "sign": "ed25519"})
+                store = filled(Path(folder), catalogue, ring, people)
+                try:
+                    lines.append(releasing(store, catalogue, ring))
+                    if people == MANY:
+                        lines += [counting(store, catalogue), rebuilding(store)]
+                finally:
+                    store.close()
+    finally:
+        structlog.reset_defaults()
+    return [*lines, one_dossier(catalogue)]
 
 
-def line(name: str, ours: Work, floor: Work, rounds: int) -> dict[str, Any]:
-    """Ours and the floor in turn; the medians of both and of their ratio."""
+def _silent(_logger: Any, _method: str, _event: Any) -> Any:
+    raise structlog.DropEvent
+
+
+def line(name: str, ours: Work, floor: Work, rounds: int, before: Work | None = None) -> dict[str, Any]:
+    """Ours and the floor in turn; the medians of both and of their ratio. ``before``: each of ours, not timed."""
     spent: list[tuple[float, float]] = []
     for _ in range(rounds):
+        if before:
+            before()
         spent.append((seconds(ours), seconds(floor)))
     mine, least = (statistics.median(one) for one in zip(*spent, strict=True))
     ratio = statistics.median(one / other for one, other in spent)
@@ -68,12 +99,11 @@ def seconds(work: Work) -> float:
     return time.process_time() - started
 
 
-def filled(folder: Path, catalogue: Catalogue) -> Store:
+def filled(folder: Path, catalogue: Catalogue, ring: KeyRing, people: int) -> Store:
     """A node with all its people, facts made."""
-    ring = KeyRing.create({"master": "aes"})
     vault = open_vault(folder, ring)
     store = open_store(f"sqlite:///{folder / 'node.sqlite'}", "north", vault, fact_maker(catalogue))
-    documents = [*factories.SHARED, *(one for number in range(1, PEOPLE + 1) for one in file(number))]
+    documents = [*factories.SHARED, *(one for number in range(1, people + 1) for one in file(number))]
     for start in range(0, len(documents), 20_000):
         changes = [
             Change(one["id"].split(":")[1], one, keep_envelope=True) for one in documents[start : start + 20_000]
@@ -82,6 +112,25 @@ def filled(folder: Path, catalogue: Catalogue) -> Store:
             write_each(session, store.vault, changes, store.context("bench"))
     store.refresh_facts()
     return store
+
+
+def releasing(store: Store, catalogue: Catalogue, ring: KeyRing) -> dict[str, Any]:
+    """The first release of a period, facts being current: read, opened, counted, protected, written, signed, kept."""
+    period = parse_period(PERIOD)
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    with store.reading() as session:
+        bodies = [body for _dossier, body in sorted(read_facts(session, store.vault, period.first, period.last))]
+        columns = InMemory(catalogue, period, bodies, levels(session))
+
+    def ours() -> FrozenRelease:
+        return freeze(store, ring, Workshop(), catalogue, period, "bench", now)
+
+    def forget() -> None:
+        with store.writing() as session:
+            session.exec(delete(Release))
+
+    assert orjson.loads(ours().raw)["period"] == PERIOD
+    return line(f"release of {len(bodies)} accompaniments, whole catalogue", ours, columns.count, 15, forget)
 
 
 def counting(store: Store, catalogue: Catalogue) -> dict[str, Any]:
@@ -169,6 +218,23 @@ class InMemory:
                 if not np.array_equal(margin.values.T.ravel(), shown[margin.dimension]):
                     wrong.append(f"{table.indicator} {margin.dimension}")
         return wrong
+
+
+def rebuilding(store: Store) -> dict[str, Any]:
+    """The facts of everybody made anew; the floor opens and parses the same documents."""
+
+    def stale() -> None:
+        with store.writing() as session:
+            mark_all_stale(session)
+
+    def floor() -> int:
+        with store.reading() as session:
+            rows = session.execute(living()).all()
+            return len([orjson.loads(text) for text in opened(store.vault, rows)])
+
+    stale()
+    known = store.refresh_facts()
+    return line(f"facts of {known} dossiers made anew, {floor()} documents", store.refresh_facts, floor, 3, stale)
 
 
 def one_dossier(catalogue: Catalogue) -> dict[str, Any]:
