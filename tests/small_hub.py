@@ -9,7 +9,7 @@ import httpx2
 from sqlalchemy import select
 
 from coupole.hub import members
-from coupole.hub.collection.connecting import connecting
+from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.reading import ShownOutcome, shown_outcomes, shown_rounds
 from coupole.hub.collection.rounds import Progress, Report, collect
 from coupole.hub.publication.publishing import Published, publish
@@ -46,10 +46,8 @@ class SmallHub:
         progress: Progress | None = None,
     ) -> Report:
         """One round over that network."""
-        async with connecting(
-            RING, "hub", concurrency=concurrency, seconds=seconds, max_bytes=4_000_000, transport=transport
-        ) as connect:
-            return await collect(self.store, connect, CATALOGUE, period, concurrency=concurrency, progress=progress)
+        connect = connector(RING, "hub", seconds=seconds, max_bytes=4_000_000, transport=transport)
+        return await collect(self.store, connect, CATALOGUE, period, concurrency=concurrency, progress=progress)
 
     def publish(self, period: str = "2026-10") -> Published:
         return publish(self.store, RING.active("sign"), "The federation", CATALOGUE, period)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,8 +19,6 @@ from coupole_client.refusals import refusal
 from coupole_client.transport import SMALL_BYTES, Guarded, network, translated
 
 HEADERS = {"Accept-Encoding": "identity", "User-Agent": "coupole"}
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
@@ -158,6 +157,14 @@ def checked_address(issuer: str) -> str:
         plain = issuer == f"{parts.scheme}://{parts.netloc}" and parts.hostname and not parts.username
     except ValueError:
         raise NodeAddressInvalid(issuer[:200]) from None
-    if not plain or (parts.scheme != "https" and (parts.scheme, parts.hostname in LOOPBACK) != ("http", True)):
+    if not plain or not (parts.scheme == "https" or (parts.scheme == "http" and _here(parts.hostname or ""))):
         raise NodeAddressInvalid(issuer[:200])
     return issuer
+
+
+def _here(host: str) -> bool:
+    """Whether a host is this very machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
+from functools import cache
 
 import httpx2
 
@@ -23,10 +24,16 @@ SMALL_BYTES = 65_536
 """Largest answer when the request did not say (``extensions={"max_bytes": n}``): metadata, tokens, problems."""
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """The certificates this machine trusts, read once: reading them takes longer than many a request."""
+    return ssl.create_default_context()
+
+
 def network(connections: int = 8) -> httpx2.AsyncHTTPTransport:
-    """A transport over the network, to be shared: one set of trusted certificates, ``connections`` at most."""
+    """A way to one node over the network, with that many connections at most."""
     limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=5)
-    return httpx2.AsyncHTTPTransport(verify=ssl.create_default_context(), limits=limits, trust_env=False)
+    return httpx2.AsyncHTTPTransport(verify=trusted(), limits=limits, trust_env=False)
 
 
 class Guarded(httpx2.AsyncBaseTransport):

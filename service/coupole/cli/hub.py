@@ -198,25 +198,19 @@ def collect(
 
 async def _collect(hub: Hub, ring: KeyRing, settings: HubSettings, period: str) -> Report:
     from coupole.cli.progress import counted
-    from coupole.hub.collection.connecting import connecting
+    from coupole.hub.collection.connecting import connector
     from coupole.hub.collection.rounds import collect as run
 
-    async with connecting(
-        ring,
-        settings.client_id,
-        concurrency=settings.concurrency,
-        seconds=settings.pull_seconds,
-        max_bytes=settings.max_release_bytes,
-    ) as connect:
-        with counted(f"Collecting {period}", None) as note:
-            return await run(
-                hub.store,
-                connect,
-                hub.catalogue,
-                period,
-                concurrency=settings.concurrency,
-                progress=lambda done, total, _outcome: note(done, total),
-            )
+    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
+    with counted(f"Collecting {period}", None) as note:
+        return await run(
+            hub.store,
+            connect,
+            hub.catalogue,
+            period,
+            concurrency=settings.concurrency,
+            progress=lambda done, total, _outcome: note(done, total),
+        )
 
 
 def _outcome(one: ShownOutcome) -> dict[str, Any]:

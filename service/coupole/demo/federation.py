@@ -11,7 +11,7 @@ from coupole.demo.histories import history
 from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
 from coupole.hub import members
-from coupole.hub.collection.connecting import SCOPE, connecting
+from coupole.hub.collection.connecting import SCOPE
 from coupole.hub.collection.rounds import collect
 from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import HubSettings
@@ -104,16 +104,10 @@ async def introduce(node: NodeSettings, hub: Hub, trustee: TrusteeSettings) -> N
 
 async def collect_all(hub: Hub, ring: KeyRing, settings: HubSettings, periods: list[str], advance: Advance) -> None:
     """Ask every member for each period, and publish each."""
-    async with connecting(
-        ring,
-        settings.client_id,
-        concurrency=settings.concurrency,
-        seconds=settings.pull_seconds,
-        max_bytes=settings.max_release_bytes,
-    ) as connect:
-        for period in periods:
-            await collect(hub.store, connect, hub.catalogue, period, progress=lambda *_: advance(1))
-            publish(hub.store, ring.active("sign"), hub.name, hub.catalogue, period)
+    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
+    for period in periods:
+        await collect(hub.store, connect, hub.catalogue, period, progress=lambda *_: advance(1))
+        publish(hub.store, ring.active("sign"), hub.name, hub.catalogue, period)
 
 
 def months_before(today: date, count: int) -> list[str]:

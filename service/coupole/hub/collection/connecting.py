@@ -1,41 +1,37 @@
-"""How the hub reaches its members: one pool of connections and one pair of keys for all."""
+"""How the hub reaches its members: one pair of keys for all, a connection of its own for each.
+
+A connection carries a member's three requests and is closed with them. A pool shared by all would look through every
+connection at every request and keep them open at members that are not asked again for a month.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import httpx2
 
 from coupole.wire.keys import KeyRing
 from coupole_client import ClientCredentials, Limits, NodeClient
-from coupole_client.transport import network
 
 SCOPE = "releases:read"
 
 Connect = Callable[[str], NodeClient]
+"""Makes the client for the node at an address."""
 
 
-@asynccontextmanager
-async def connecting(
+def connector(
     ring: KeyRing,
     client_id: str,
     *,
-    concurrency: int,
     seconds: float,
     max_bytes: int,
     transport: httpx2.AsyncBaseTransport | None = None,
-) -> AsyncIterator[Connect]:
+) -> Connect:
     """Makes clients that sign in as this hub. ``transport``: another way than the network; its giver closes it."""
-    shared = network(concurrency) if transport is None else transport
     limits = Limits(document_bytes=max_bytes, document_seconds=seconds)
     key, dpop = ring.active("client"), ring.active("dpop")
 
     def connect(issuer: str) -> NodeClient:
-        return NodeClient(issuer, ClientCredentials(client_id, key, dpop, issuer, SCOPE), shared, limits)
+        return NodeClient(issuer, ClientCredentials(client_id, key, dpop, issuer, SCOPE), transport, limits)
 
-    try:
-        yield connect
-    finally:
-        if transport is None:
-            await shared.aclose()
+    return connect
