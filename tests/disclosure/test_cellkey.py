@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +22,7 @@ from coupole.disclosure.cellkey import (
     steps_of,
     sum_bounds,
 )
-from coupole.disclosure.tables import record_key
+from coupole.disclosure.tables import record_keys
 
 SECRET = b"c" * 32
 STEPS = np.arange(-5, 6)
@@ -118,17 +121,19 @@ def test_averaging_over_a_thousand_questions_gains_nothing() -> None:
 
 
 def test_the_sum_of_record_keys_does_not_depend_on_order_or_on_how_people_are_parted() -> None:
-    people = np.array([record_key(SECRET, f"north:accompaniment:{number}") for number in range(50)], np.uint64)
+    people = record_keys(SECRET, many(7)[:50])
     whole = people.sum(dtype=np.uint64)
     parts = np.array([people[start::3].sum(dtype=np.uint64) for start in range(3)])
     assert whole == parts.sum(dtype=np.uint64) == people[::-1].sum(dtype=np.uint64)
     assert len(set(people.tolist())) == 50
 
 
-def test_a_record_key_is_a_keyed_hash_and_says_nothing_without_its_secret() -> None:
-    # RFC 4231, test case 2: HMAC-SHA-256 of "what do ya want for nothing?" under "Jefe".
-    assert record_key(b"Jefe", "what do ya want for nothing?") == 0x5BDCC146BF60754E
-    assert record_key(SECRET, "a") != record_key(b"d" * 32, "a")
+def test_a_record_key_is_a_block_of_aes_and_says_nothing_without_its_secret() -> None:
+    key = hashlib.blake2b(key=SECRET, digest_size=32, person=b"record").digest()
+    block = Cipher(algorithms.AES256(key), modes.CBC(bytes(16))).encryptor().update((7).to_bytes(16, "little"))
+    assert record_keys(SECRET, keys(7)).tolist() == [int.from_bytes(block[:8], "little")]
+    assert record_keys(SECRET, keys(7, 8, 7)).tolist()[0] == record_keys(SECRET, keys(7))[0]
+    assert record_keys(SECRET, keys(7)) != record_keys(b"d" * 32, keys(7))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 40])

@@ -6,7 +6,7 @@ gains nothing; with one person more or less, or one event more of the same peopl
 difference between two figures is never exact. (An idea of the Australian and European statistical offices; the
 distribution is that of maximum entropy, as in the ptable method.)
 
-The distribution is public, who gets which noise is not: the place in it comes from a keyed hash under the node's cell
+The distribution is public, who gets which noise is not: the place in it comes from a cipher under the node's cell
 secret. Nobody who asks can choose or compute it, and a published table gives nothing away.
 
     count i  ->  one of i-5 … i+5, never below 0, never 1 or 2; mean i, variance 2; 0 stays 0
@@ -18,13 +18,13 @@ attainable at some i get that, and the mean is kept.
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coupole.disclosure.keyed import keyed
 from coupole.disclosure.tables import Counts, Keys
 
 Floats = NDArray[np.float64]
@@ -135,15 +135,7 @@ def draws(secret: bytes, keys: Keys, values: Counts, purpose: str) -> NDArray[np
 
     They depend on the people (``keys``), the figure and the purpose alone, not on where the cell stands.
     """
-    words = np.stack([keys.ravel(), values.ravel().astype(np.uint64)], axis=1).astype("<u8").tobytes()
-    keyed = hashlib.blake2b(digest_size=16, key=secret[:64], person=purpose.encode())
-    digests = []
-    for start in range(0, len(words), 16):
-        one = keyed.copy()
-        one.update(words[start : start + 16])
-        digests.append(one.digest())
-    told = np.frombuffer(b"".join(digests), "<u8").astype(np.uint64)
-    return told.reshape(*keys.shape, 2) >> np.uint64(11)
+    return keyed(secret, purpose, keys, values.astype(np.uint64)) >> np.uint64(11)
 
 
 def steps_of(values: Counts, draw: NDArray[np.uint64], noise: Noise = AGREED) -> Counts:

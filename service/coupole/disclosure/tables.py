@@ -7,13 +7,13 @@ stand people, kept as two numbers that say nobody's name: how many distinct ones
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from coupole.disclosure.keyed import keyed
 
 TOTAL = "total"
 """Name of the margin that has one row, of the same code."""
@@ -46,7 +46,7 @@ class Margin:
             raise ValueError("every array of a margin has one row for each code, one column for each part")
         if self.largest is None and any(map(is_magnitude, self.parts)):
             raise ValueError("a sum needs the largest contribution to it")
-        if (self.values < 0).any() or ((self.values > 0) & (self.persons < 1)).any():
+        if ((self.values < 0) | (self.values > 0) & (self.persons < 1)).any():
             raise ValueError("a figure is not negative and has people behind it")
 
 
@@ -70,7 +70,7 @@ class ProtectedMargin:
     codes: tuple[str, ...]
     parts: tuple[str, ...]
     values: Counts
-    states: NDArray[np.str_]
+    states: NDArray[np.object_]
     bounds: Counts
 
 
@@ -88,6 +88,9 @@ def is_magnitude(part: str) -> bool:
     return part.startswith("sum")
 
 
-def record_key(secret: bytes, dossier: str) -> int:
-    """The number that stands for a dossier in key sums: it cannot be computed without the node's cell secret."""
-    return int.from_bytes(hmac.digest(secret, dossier.encode(), hashlib.sha256)[:8])
+def record_keys(secret: bytes, dossiers: Keys) -> Keys:
+    """The numbers that stand for dossiers in key sums: they cannot be computed without the node's cell secret.
+
+    ``dossiers``: eight bytes of a public hash of the id of each.
+    """
+    return keyed(secret, "record", dossiers, np.zeros_like(dossiers))[..., 0]

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
-from coupole.disclosure.tables import Table, record_key
+from coupole.disclosure.tables import Table, record_keys
 from coupole.errors import CoupoleError
 from coupole.node.statistics.packing import EPOCH, EPOCH_MONTH, HEAD, RECORD, Layout, layout, month_of
 from coupole.node.statistics.tabulating import Ints, Numbers, Rows, Rules, rules_of, tabulate
@@ -67,9 +67,7 @@ def tables(
     people = np.unique(heads["participant"], return_inverse=True)[1].astype(np.int64)
     headcount = len(np.unique(people[rows.dossier[rows.column == 0]]))
     rows = _once_each(_without_returned(rows, heads, rules, period), people, rules)
-    keys = np.zeros(len(packed), np.uint64)
-    behind = np.unique(rows.dossier)
-    keys[behind] = [record_key(cell_secret, packed[place][0]) for place in behind.tolist()]
+    keys = record_keys(cell_secret, heads["dossier"])
     made = tabulate(place, rules, rows, heads["codes"].astype(np.int64), keys, numbers)
     return Counted(made, headcount)
 
