@@ -11,7 +11,7 @@ from coupole.demo.histories import history
 from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
 from coupole.hub import members
-from coupole.hub.collection.connecting import SCOPE
+from coupole.hub.collection.connecting import SCOPE, connector
 from coupole.hub.collection.rounds import collect
 from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import HubSettings
