@@ -94,6 +94,19 @@ class _Cells(NamedTuple):
     about_people: Flags
     outcome: Flags
 
+    def at(self, place: NDArray[np.intp]) -> _Cells:
+        """Some of them."""
+        return _Cells(
+            self.values[place],
+            self.persons[place],
+            self.keys[place],
+            self.largest[place],
+            self.column[place],
+            self.is_sum[place],
+            self.about_people[place],
+            self.outcome[place],
+        )
+
 
 def _shown(
     margins: Sequence[Margin], about_people: Sequence[bool], outcome: Sequence[bool], secret: bytes, noise: Noise
@@ -105,8 +118,15 @@ def _shown(
     start = 0
     for margin in margins:
         end = start + margin.values.size
-        found = (array[start:end].reshape(margin.values.shape) for array in (values, states, bounds))
-        yield ProtectedMargin(margin.dimension, margin.codes, margin.parts, *found)
+        cells, shape = slice(start, end), margin.values.shape
+        yield ProtectedMargin(
+            margin.dimension,
+            margin.codes,
+            margin.parts,
+            values[cells].reshape(shape),
+            states[cells].reshape(shape),
+            bounds[cells].reshape(shape),
+        )
         start = end
 
 
@@ -139,8 +159,8 @@ def _decided(cells: _Cells, secret: bytes, noise: Noise) -> tuple[Counts, NDArra
     withheld = cells.about_people & ~cells.is_sum & _few_behind(cells, people)
     nothing = values == 0  # as shown: see rule 4
     sums = np.flatnonzero(cells.is_sum)
-    found = _Cells(*(array[sums] for array in cells))
-    values[sums], bounds[sums], nothing[sums], withheld[sums] = _decided_sums(found, people[sums], secret, noise)
+    decided = _decided_sums(cells.at(sums), people[sums], secret, noise)
+    values[sums], bounds[sums], nothing[sums], withheld[sums] = decided
     single = np.bincount(cells.column, ~nothing | withheld) == 1
     withheld |= cells.outcome & cells.about_people & single[cells.column]
     values[withheld] = bounds[withheld] = 0

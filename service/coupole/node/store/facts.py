@@ -24,6 +24,9 @@ from coupole.node.store.vault import NODE, Vault, seal, unseal
 AT_ONCE = 20
 """A write that touches more dossiers than this leaves their facts for later."""
 
+IN_CACHE = 250
+"""Sealed facts that are read at once."""
+
 
 @dataclass(slots=True)
 class Touched:
@@ -106,14 +109,19 @@ def refresh(session: Session, vault: Vault, found: list[str], make: FactMaker) -
 
 
 def read_facts(session: Session, vault: Vault, first: date, last: date) -> Iterator[tuple[str, bytes]]:
-    """Dossier and packed facts of all that may count between two days, both included. Says nothing of stale ones."""
+    """Dossier and packed facts of all that may count between two days, both included. Says nothing of stale ones.
+
+    In the order of dossiers as the database sorts them. Raises ``RecordUnreadable``.
+    """
     query = select(FACT.c.dossier, FACT.c.participant, FACT.c.body).where(
         FACT.c.first_on <= last, or_(FACT.c.last_on.is_(None), FACT.c.last_on >= first)
     )
-    rows = session.execute(query).all()
-    keys = vault.keys({row.participant or NODE for row in rows})
-    for dossier, participant, body in rows:
-        yield dossier, unseal(keys[participant or NODE], body, _place(dossier))
+    # A piece is opened while it is still in the processor's cache: reading 5,000 rows and opening them afterwards
+    # took a third longer.
+    for rows in session.execute(query.order_by(FACT.c.dossier)).partitions(IN_CACHE):
+        keys = vault.keys({participant or NODE for _dossier, participant, _body in rows})
+        for dossier, participant, body in rows:
+            yield dossier, unseal(keys[participant or NODE], body, _place(dossier))
 
 
 def _place(dossier: str) -> str:
