@@ -19,6 +19,10 @@ class CuttingProxy:
         self.cuts = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def stop_cutting(self) -> None:
+        """Only forward from now on."""
+        self._marker = b""
+
     def close(self) -> None:
         """Listen no more."""
         self._listener.close()
@@ -30,10 +34,12 @@ class CuttingProxy:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with closing(client), suppress(OSError):
-            with closing(socket.create_connection(("127.0.0.1", self._target))) as node:
-                threading.Thread(target=self._pump, args=(client, node), daemon=True).start()
-                self._back(node, client)
+        with closing(client), suppress(OSError), closing(socket.create_connection(("127.0.0.1", self._target))) as node:
+            threading.Thread(target=self._pump, args=(client, node), daemon=True).start()
+            self._back(node, client)
+            # Closing alone would wait for the thread that still reads: the other side would see no end.
+            client.shutdown(socket.SHUT_RDWR)
+            node.shutdown(socket.SHUT_RDWR)
 
     @staticmethod
     def _pump(source: socket.socket, sink: socket.socket) -> None:
@@ -46,7 +52,7 @@ class CuttingProxy:
         while piece := node.recv(2048):
             seen += piece
             place = seen.lower().find(self._marker)
-            if place >= 0:
+            if self._marker and place >= 0:
                 client.sendall(piece[: max(1, len(piece) // 2)])
                 self.cuts += 1
                 self._cut()

@@ -123,6 +123,13 @@ def make_hub(directory: Path) -> Path:
     return directory
 
 
+def hub_service(directory: Path) -> Service:
+    """The service of a hub that publishes what was collected."""
+    port = free_port()
+    words = (*COUPOLE, "hub", "serve", str(directory), "--port", str(port))
+    return Service(words, f"http://127.0.0.1:{port}", directory.with_suffix(".log"))
+
+
 def introduce(hub: Path, node: Node, scope: str = "releases:read") -> None:
     """Register the hub at the node, and the node at the hub, as the two administrators do by hand."""
     keys = hub.with_name(f"{hub.name}.jwks.json")
@@ -135,12 +142,12 @@ def introduce(hub: Path, node: Node, scope: str = "releases:read") -> None:
 
 
 @contextlib.contextmanager
-def running(*nodes: Node) -> Iterator[None]:
+def running(*services: Service) -> Iterator[None]:
     """All of them up; all of them down at the end, whatever happens."""
     try:
-        for node in nodes:
-            node.service.start()
+        for service in services:
+            service.start()
         yield
     finally:
-        for node in nodes:
-            node.service.stop()
+        for service in services:
+            service.stop()
