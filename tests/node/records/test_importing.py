@@ -210,8 +210,7 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(
 
     seen: list[Verdict] = []
     with pytest.raises(PowerCut):
-        for verdict in write_in_pieces(store, until(14), source, "anna"):
-            seen.append(verdict)
+        seen.extend(write_in_pieces(store, until(14), source, "anna"))
     with store.reading() as session:
         run = unfinished(session, source)
         assert run is not None

@@ -26,6 +26,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from ulid import ULID
@@ -98,6 +99,7 @@ class Mapper:
         self.node = node
         self.parameters = dict(parameters or {})
         self._check_names()
+        self._once, self._documents = _ready(mapping.get("once", [])), _ready(mapping["documents"])
         self._once_ids = {one["as"]: self._id(one, ()) for one in mapping.get("once", [])}
 
     @property
@@ -123,12 +125,12 @@ class Mapper:
 
     def once(self) -> MappedRow:
         """The documents that do not come from rows: the workshop itself, its people, an agreement."""
-        return self._row(0, {}, self.mapping.get("once", []))
+        return self._row(0, {}, self._once)
 
     def rows(self, table: Iterator[tuple[int, Row]]) -> Iterator[MappedRow]:
         """Each numbered row of the table as documents, in the table's order."""
         for number, row in table:
-            yield self._row(number, row, self.mapping["documents"])
+            yield self._row(number, row, self._documents)
 
     def _row(self, number: int, row: Row, templates: Sequence[Mapping[str, JSON]]) -> MappedRow:
         key = tuple(row.get(column, "").strip() for column in self.mapping["key"]) if row else ()
@@ -185,8 +187,38 @@ def _column_names(template: JSON) -> Iterator[str]:
             yield from _column_names(value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Constant:
+    """A part of a template that is the same in every row."""
+
+    value: JSON
+
+
+def _prepared(template: JSON) -> JSON:
+    """The template with what does not depend on the row found once, not in every row."""
+    if isinstance(template, dict):
+        if any(name in _OPERATORS for name in template):
+            return template
+        made = {name: _prepared(inner) for name, inner in template.items()}
+        return _Constant(template) if all(map(_same, made.values())) else made
+    if isinstance(template, list):
+        items = [_prepared(inner) for inner in template]
+        return _Constant(template) if all(map(_same, items)) else items
+    return template
+
+
+def _same(prepared: JSON) -> bool:
+    return not isinstance(prepared, dict | list)
+
+
+def _ready(templates: Sequence[Mapping[str, JSON]]) -> list[Mapping[str, JSON]]:
+    return [{**template, "document": _prepared(template["document"])} for template in templates]
+
+
 def _value(template: JSON, scope: _Scope) -> JSON:
     """The template's value in this row, or _ABSENT when there is none."""
+    if isinstance(template, _Constant):
+        return template.value
     if isinstance(template, dict):
         operator = next((key for key in template if key in _OPERATORS), None)
         return _OPERATORS[operator](template, scope) if operator else _object(template, scope)
@@ -236,11 +268,20 @@ def _column(template: Mapping[str, JSON], scope: _Scope) -> JSON:
 
 
 def _read_date(column: str, text: str, form: str) -> str:
+    day = _day(text, form)
+    if day is None:
+        raise CellRefused(column, "cell_not_a_date")
+    return day
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str, form: str) -> str | None:
+    """A table holds the same few days again and again, and ``strptime`` is slow."""
     try:
         # A calendar date has no time zone; strptime is only the reader of its form.
         return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007
     except ValueError:
-        raise CellRefused(column, "cell_not_a_date") from None
+        return None
 
 
 def _read_integer(column: str, text: str) -> int:

@@ -78,6 +78,8 @@ class Batch:
         return [self._group(changes) for changes in groups]
 
     def _group(self, changes: Sequence[Change]) -> list[Written | Refused]:
+        if len(changes) == 1:  # a change that is refused alone leaves nothing behind
+            return [self._verdict(changes[0])]
         standing, entries, people = self._standing.mark(), len(self.entries), len(self.new_people)
         self._undo.clear()
         self._undo_links.clear()
@@ -93,15 +95,14 @@ class Batch:
         """Check every change against the standard, against what stands and against the changes before it."""
         verdicts: dict[int, Written | Refused] = {}
         for place in sorted(range(len(changes)), key=lambda place: _rank(changes[place])):
-            change = changes[place]
-            try:
-                verdicts[place] = self._verdict(change)
-            except CoupoleError as error:
-                verdicts[place] = Refused(error)
+            verdicts[place] = self._verdict(changes[place])
         return [verdicts[place] for place in range(len(changes))]
 
-    def _verdict(self, change: Change) -> Written:
-        return self._delete(change) if change.document is None else self._put(change, change.document)
+    def _verdict(self, change: Change) -> Written | Refused:
+        try:
+            return self._delete(change) if change.document is None else self._put(change, change.document)
+        except CoupoleError as error:
+            return Refused(error)
 
     def _put(self, change: Change, given: Document) -> Written:
         document = self._complete(change, given)

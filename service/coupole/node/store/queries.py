@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, tuple_
 from sqlmodel import Session
 
-from coupole.database import in_pieces
+from coupole.database import listed
 from coupole.errors import CoupoleError
 from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.store.dossiers import dossier as dossier
@@ -165,11 +165,8 @@ def counts(session: Session) -> dict[str, int]:
 
 def standing(session: Session, records: Iterable[str]) -> dict[str, int]:
     """The revision of each of these records that lives."""
-    found: dict[str, int] = {}
-    for piece in in_pieces(records):
-        rows = session.execute(select(RECORD.c.id, RECORD.c.revision).where(RECORD.c.id.in_(piece)))
-        found.update((row.id, row.revision) for row in rows)
-    return found
+    query = select(RECORD.c.id, RECORD.c.revision).where(RECORD.c.id.in_(listed(session, records)))
+    return {row.id: row.revision for row in session.execute(query)}
 
 
 def export(session: Session, vault: Vault, limit: int = 500) -> Iterator[Stored]:

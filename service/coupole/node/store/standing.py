@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
-from coupole.database import in_pieces
+from coupole.database import listed
 from coupole.node.store.changes import Change
 from coupole.node.store.tables import JOURNAL, RECORD
 from coupole.node.store.vault import NODE, Vault, unseal
@@ -128,17 +128,17 @@ class Standing:
         query = select(*columns)
         if with_text:
             query = select(*columns, JOURNAL.c.body).join(JOURNAL, JOURNAL.c.seq == RECORD.c.seq)
-        for piece in in_pieces(records):
-            for row in self._session.execute(query.where(RECORD.c.id.in_(piece))):
-                sealed = row.body if with_text else None
-                self.living[row.id] = Living(
-                    row.entity, row.revision, row.participant, row.accompaniment, sealed=sealed
-                )
+        if not records:
+            return
+        for row in self._session.execute(query.where(RECORD.c.id.in_(listed(self._session, records)))):
+            sealed = row.body if with_text else None
+            self.living[row.id] = Living(row.entity, row.revision, row.participant, row.accompaniment, sealed=sealed)
 
     def _load_last(self, records: set[str]) -> None:
         query = select(JOURNAL.c.record, func.max(JOURNAL.c.revision)).group_by(JOURNAL.c.record)
-        for piece in in_pieces(records):
-            for record, revision in self._session.execute(query.where(JOURNAL.c.record.in_(piece))):
+        if records:
+            named = JOURNAL.c.record.in_(listed(self._session, records))
+            for record, revision in self._session.execute(query.where(named)):
                 self.last[record] = revision
 
 

@@ -29,7 +29,7 @@ class Journal(NodeTable, table=True):
     """One row for each version of each document, in the order they were accepted. Triggers refuse any change."""
 
     __tablename__ = "journal"
-    __table_args__ = (UniqueConstraint("record", "revision"), Index(None, "participant"))
+    __table_args__ = (UniqueConstraint("record", "revision"),)
 
     seq: int = Field(sa_column=Column(Number, primary_key=True, autoincrement=False))
     entity: str

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session
@@ -96,7 +98,8 @@ def _sealed(vault: Vault, entries: Sequence[journal.Entry], reason: str | None) 
 def _place(session: Session, batch: Batch, numbers: Sequence[int]) -> None:
     """Bring ``record`` to what the batch left living."""
     moment = cache(datetime.fromisoformat)
-    fresh, moved, gone = [], [], []
+    fresh: list[tuple[Any, ...]] = []
+    moved, gone = [], []
     for record, place in batch.rows.items():
         if place is None:
             gone.append({"at": record})
@@ -107,6 +110,7 @@ def _place(session: Session, batch: Batch, numbers: Sequence[int]) -> None:
         else:
             fresh.append(row)
     connection = session.connection()
+    fresh.sort(key=itemgetter(0))  # neighbours in the index are written together
     insert_rows(connection, RECORD, fresh)
     at = RECORD.c.id == bindparam("at")
     if moved:
@@ -118,7 +122,7 @@ def _place(session: Session, batch: Batch, numbers: Sequence[int]) -> None:
         connection.execute(update(RECORD).where(at).values(accompaniment=bindparam("named_by")), links)
 
 
-def _row(record: str, place: Place, seq: int, updated_at: datetime) -> tuple[object, ...]:
+def _row(record: str, place: Place, seq: int, updated_at: datetime) -> tuple[Any, ...]:
     living = place.living
     owner = (living.participant, living.accompaniment)
     return (record, living.entity, seq, living.revision, updated_at, *owner, *living.found)

@@ -132,7 +132,6 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_journal"),
         sa.UniqueConstraint("record", "revision", name="uq_journal_record_revision"),
     )
-    op.create_index("ix_journal_participant", "journal", ["participant"])
     op.create_table(
         "level",
         sa.Column("dimension", TEXT, nullable=False),
