@@ -45,7 +45,7 @@ RICH = 2
 """The number of a person whose file has forty documents."""
 PERIOD = "2025-Q1"
 SECRET = bytes(32)
-FACT = np.dtype([("column", "<u2"), ("start", "<u2"), ("end", "<u2"), ("cell", "<u4"), ("value", "<u4")])
+FACT = np.dtype([("column", "<u2"), ("cell", "<u4"), ("start", "<u2"), ("end", "<u2"), ("value", "<u4")])
 Work = Callable[[], Any]
 
 

@@ -124,10 +124,12 @@ def test_nothing_is_counted_while_facts_wait_to_be_made(node: Store) -> None:
         assert count(session, node.vault, CORE, YEAR, SECRET).headcount > 0
 
 
-def test_facts_of_another_catalogue_are_not_counted(node: Store) -> None:
+@pytest.mark.parametrize("other", [slice(0, 4), slice(6, 8)], ids=["of another catalogue", "packed in another way"])
+def test_facts_that_would_be_read_wrongly_are_not_counted(node: Store, other: slice) -> None:
     keep(node, [*factories.SHARED])
-    body = bytes(4) + kept(node)[0][id_of("agreement")][4:]
-    sealed = seal(node.vault.key(NOBODY), body, f"fact|{id_of('agreement')}")
+    body = bytearray(kept(node)[0][id_of("agreement")])
+    body[other] = bytes(other.stop - other.start)
+    sealed = seal(node.vault.key(NOBODY), bytes(body), f"fact|{id_of('agreement')}")
     with node.writing() as session:
         session.execute(update(FACT).where(FACT.c.dossier == id_of("agreement")).values(body=sealed))
 

@@ -1,10 +1,10 @@
 """Facts of a dossier as a few bytes, made so that thousands of dossiers are read at once, without a loop.
 
-    body   = head + records, in the order of their columns
-    head   = fingerprint of the catalogue (u4), day of entry (u2), nothing (u2), three keys of eight bytes: dossier,
+    body   = head + records, in the order of their columns and cells
+    head   = fingerprint of the catalogue (u4), day of entry (u2), form (u2), three keys of eight bytes: dossier,
              participant, the accompaniment taken up again (0 = none), then one u2 for each dossier dimension, and
              nothing up to the length of some whole records
-    record = column (u2), start (u2), end (u2), cell (u4), value (u4)
+    record = column (u2), cell (u4), start (u2), end (u2), value (u4)
 
 A *column* is one part of one indicator, times four plus the kind of fact; a *cell* holds the codes of the indicator's
 own dimensions as one number. Days and months are counted from 1970-01-01; 65535 = open. A code of a closed list is its
@@ -27,8 +27,11 @@ from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 from coupole.standard.expressions import moved
 from coupole.standard.measures import GROUPS
 
-RECORD = struct.Struct("<HHHII")
+RECORD = struct.Struct("<HIHHI")
 HEAD = struct.Struct("<IHHQQQ")
+FORM = 1
+"""The number of this way of packing: another one reads bodies of this as stale, and has them made again."""
+
 OPEN = 0xFFFF
 LARGEST = 0xFFFFFFFF
 EPOCH = date(1970, 1, 1).toordinal()
@@ -166,7 +169,7 @@ def pack(made: DossierFacts, catalogue: Catalogue, number: Number) -> MadeFacts:
     head = place.head.pack(
         catalogue.fingerprint,
         OPEN if made.started_on is None else day_number(made.started_on),
-        0,
+        FORM,
         key_of(made.dossier),
         key_of(made.participant),
         key_of(made.previous),
@@ -180,7 +183,7 @@ def pack(made: DossierFacts, catalogue: Catalogue, number: Number) -> MadeFacts:
 
 
 def _records(facts: Iterable[Fact], place: Layout, number: Number) -> list[tuple[int, int, int, int, int]]:
-    """Column, start, end, cell and value of each part that is not nothing, in the order of columns."""
+    """Column, cell, start, end and value of each part that is not nothing, in that order."""
     records = []
     for indicator, kind, first, last, parts, codes in facts:
         count = month_number if kind == "slots" else day_number
@@ -193,9 +196,9 @@ def _records(facts: Iterable[Fact], place: Layout, number: Number) -> list[tuple
         column = KINDS[kind] + place.base[indicator]
         for value in parts:
             if value > LARGEST:
-                records.extend([(column, start, end, cell, piece) for piece in _pieces(value)])
+                records.extend([(column, cell, start, end, piece) for piece in _pieces(value)])
             elif value:
-                records.append((column, start, end, cell, value))
+                records.append((column, cell, start, end, value))
             column += 4
     records.sort()
     return records
