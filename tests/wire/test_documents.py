@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from coupole.standard.reading import JsonDuplicateKey, JsonInvalid, JsonTooLong
+from coupole.standard.reading import JsonDuplicateKey, JsonInvalid, JsonTooLong, canonical
 from coupole.wire.documents import (
     LARGEST,
     MAX_BYTES,
@@ -172,3 +174,27 @@ def test_bytes_that_are_no_honest_json_are_refused(raw: bytes, error: type[Excep
 def test_what_cannot_be_written_so_is_not_written(document: Any) -> None:
     with pytest.raises(DocumentNotCanonical):
         written(document)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) - 2, 2**53 + 2)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(['"', "\\", 'null"', "1.5", "9" * 20, "e\u0301", "é", "\x01", "\u0338"])
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["a", '"\\', "é", "1e5"]), inner),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+@settings(max_examples=600, deadline=None)
+def test_what_may_be_written_is_exactly_what_is_read_back(value: Any) -> None:
+    try:
+        raw = written(value)
+    except DocumentNotCanonical:
+        with pytest.raises(DocumentNotCanonical):
+            canonical_only(canonical(value))
+    else:
+        assert canonical_only(raw) == value

@@ -65,18 +65,16 @@ def canonical(document: Any) -> bytes:
 
 
 def _check_depth(document: Any, max_depth: int) -> None:
-    level: list[Any] = [document]
-    for _ in range(max_depth):
-        level = [inner for value in level for inner in _inside(value)]
-        if not level:
-            return
-    raise JsonTooDeep(limit=max_depth)
+    level = _nested([document])
+    for _ in range(max_depth - 1):
+        level = _nested(inner for value in level for inner in (value.values() if isinstance(value, dict) else value))
+    if level:
+        raise JsonTooDeep(limit=max_depth)
 
 
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _nested(values: Iterable[Any]) -> list[Any]:
+    """Those of the values that hold others: a long list of numbers is not looked at twice."""
+    return [value for value in values if isinstance(value, dict | list) and value]
 
 
 def _reason(raw: bytes) -> CoupoleError:

@@ -10,6 +10,7 @@ refused, hence the hash of a document is the hash of its bytes.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, cast
@@ -27,6 +28,13 @@ MAX_BYTES = 4_000_000
 
 LARGEST = 2**53 - 1
 """The largest number every JSON reader keeps exactly."""
+
+
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+LONG = re.compile(rb"[0-9]{16}")
+"""As many digits as may be too large a number."""
+ODD = re.compile(rb"[0-9][.eE]|null")
+"""What shows a fraction, or null, outside strings."""
 
 
 class SignatureInvalid(CoupoleError):
@@ -75,7 +83,7 @@ def canonical_only(raw: bytes) -> Any:
     Raises ``DocumentNotCanonical`` and what ``standard.reading.parse`` raises.
     """
     document = parse(raw, max_bytes=MAX_BYTES)
-    if canonical(document) != raw or not _plain(document):
+    if canonical(document) != raw or not _plain_text(raw, document):
         raise DocumentNotCanonical()
     return document
 
@@ -85,6 +93,14 @@ def written(document: Any) -> bytes:
     if not _plain(document):
         raise DocumentNotCanonical()
     return canonical(document)
+
+
+def _plain_text(raw: bytes, document: Any) -> bool:
+    """``_plain`` of canonical bytes: three searches instead of a look at every value, which took most of a check."""
+    outside = STRING.sub(b"", raw)
+    if LONG.search(outside):
+        return _plain(document)
+    return not ODD.search(outside) and unicodedata.is_normalized("NFC", raw.decode())
 
 
 def _plain(value: Any) -> bool:
