@@ -100,7 +100,7 @@ def test_a_port_in_use_is_said_in_one_sentence(told: tuple[Path, str]) -> None:
     port = json.loads((told[0] / "demo.json").read_text(encoding="utf-8"))["ports"][2]
     with socket.create_server(("127.0.0.1", port)):
         refused = demo(told[0], "--once")
-    assert refused.returncode == 3
+    assert refused.returncode == 5
     assert f"port {port}" in refused.stderr
     assert "Traceback" not in refused.stderr
 
@@ -108,7 +108,7 @@ def test_a_port_in_use_is_said_in_one_sentence(told: tuple[Path, str]) -> None:
 def test_a_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     refused = demo(tmp_path, "--once")
-    assert refused.returncode == 3
+    assert refused.returncode == 5
     assert "--directory" in refused.stderr
 
 
