@@ -83,12 +83,12 @@ def a_release(
 ) -> releases.Release:
     """A release of indicator -> dimension -> code -> value, as ``count``; None stands for a withheld figure.
 
-    An indicator given as a word (``own_decision``) is withheld for that reason.
+    An indicator given as a word (``own_decision``) has no figures, for that reason.
     """
     indicators: list[Any] = []
     for name, margins in (figures if figures is not None else {"F03": {"total": {"total": 24}}}).items():
         if isinstance(margins, str):
-            state = "not_applicable" if margins == "not_counted" else "withheld"
+            state = {"not_counted": "not_applicable", "not_settled": "not_reported"}.get(margins, "withheld")
             indicators.append({"id": name, "state": state, "reason": margins, "parts": ["count"], "margins": []})
         else:
             shown = [a_margin(dimension, cells) for dimension, cells in margins.items()]

@@ -1627,7 +1627,8 @@ export interface ReleaseMargin {
 export interface ReleaseIndicator {
   id: string;
   state: "reported" | "withheld" | "not_applicable" | "not_reported";
-  reason?: "own_decision" | "too_few_people" | "not_counted";
+  /** Why there are no figures: the member keeps them; it accompanies too few people; its program does not count them; what decides them may still happen, and a later revision holds them. */
+  reason?: "own_decision" | "too_few_people" | "not_counted" | "not_settled";
   /** What can be added up over members: count; num and den; n, sum and sumsq; band_1 and so on. */
   parts: string[];
   margins: ReleaseMargin[];
@@ -1653,8 +1654,8 @@ export interface Release {
   last_on: string;
   /** 1 for the first release of this period; a later one replaces it. */
   revision: number;
-  /** Why this revision was made: the first one; records came late or were corrected; the member decided otherwise about an indicator; program, catalogue or keys changed. */
-  cause: "first" | "records_changed" | "decision_changed" | "method_changed";
+  /** Why this revision was made: the first one; records came late or were corrected; the member decided otherwise about an indicator; program, catalogue or keys changed; figures that were not settled are now, and nothing else changed. */
+  cause: "first" | "records_changed" | "decision_changed" | "method_changed" | "settled";
   frozen_at: string;
   /** How every shown figure differs from the exact one. bound: a count is at most this far away. No count is shown that is above 0 and below hidden_below. */
   noise: ReleaseNoise;

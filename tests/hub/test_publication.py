@@ -19,6 +19,7 @@ from coupole.hub.publication.datasets import (
     overview,
     periods,
 )
+from coupole.hub.publication.jsonstat import as_jsonstat
 from coupole.hub.publication.publishing import PeriodNotCollected, PublicationUnknown, publication
 from coupole.hub.store import published
 from coupole.wire.documents import verify
@@ -91,6 +92,29 @@ async def test_an_indicator_that_applies_to_nobody_says_so(hub: SmallHub) -> Non
 async def test_silence_is_not_zero(hub: SmallHub) -> None:
     await federation(hub, north={"F04": {"total": {"total": 9}}})
     assert total(hub) == Observation(None, "O", 0, 1, 0, None, None)
+
+
+async def test_figures_that_are_not_settled_are_missing_and_say_from_when_they_are_there(hub: SmallHub) -> None:
+    waiting: dict[str, Any] = {"EECR01": "not_settled", "F04": {"total": {"total": 9}}}
+    node = FakeNode("north").shows(PERIOD, figures=waiting)
+    hub.add(node)
+    async with Network(hosts([node])) as network:
+        await hub.collect(network)
+    hub.publish()
+    assert total(hub, "EECR01") == Observation(None, "O", 0, 1, 0, None, None, "2026-11-29")
+    with hub.store.reading() as session:
+        found = dataset(session, CATALOGUE, "EECR01")
+        published_text = json.loads(published.text(publication(session, CATALOGUE, PERIOD)))
+    assert found.settled_from == {PERIOD: "2026-11-29"}
+    covered = next(one["coverage"] for one in published_text["indicators"] if one["id"] == "EECR01")
+    assert (covered["not_settled"], covered["not_reported"], covered["missing"]) == (1, 0, 0)
+    assert as_jsonstat(found, "nl", "The hub")["note"][-1] == "2026-10: staat nog niet vast, wel vanaf 2026-11-29"
+    assert as_jsonstat(found, "en", "The hub")["extension"]["settled_from"] == {PERIOD: "2026-11-29"}
+
+
+async def test_where_some_are_settled_the_total_is_of_them_and_says_so(hub: SmallHub) -> None:
+    await federation(hub, north=count(20), south={"F03": "not_settled"})
+    assert total(hub) == Observation(20, "P", 1, 2, 0, 5, 2, "2026-11-01")
 
 
 async def test_a_member_the_indicator_does_not_apply_to_is_not_missing(hub: SmallHub) -> None:
@@ -166,6 +190,8 @@ def test_no_rate_is_made_with_a_divisor_that_is_mostly_noise() -> None:
     assert derive(seen(10, "P"), seen(20)).status == "P"
     assert derive(seen(None, "Q"), seen(20)).status == "Q"
     assert derive(seen(10), seen(None, "Q")).status == "Q"
+    waiting = Observation(None, "O", 0, 3, 0, None, None, "2026-11-15")
+    assert derive(waiting, waiting) == waiting
 
 
 async def test_a_rate_stands_beside_its_parts(hub: SmallHub) -> None:

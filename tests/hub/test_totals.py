@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coupole.hub.publication.totals import Cell, Contribution, Totals, add_up
+from coupole.hub.publication.totals import COVERAGE, Cell, Contribution, Totals, add_up
 from coupole.hub.store.packing import Layout, figures, marks, pack, read_layout, squeezed
 from tests.fake_nodes import a_release
 
@@ -21,7 +21,7 @@ CODES = ("female", "male", "other", "unknown")
 cells = st.one_of(st.none(), st.just(0), st.integers(3, 400))
 margins = st.dictionaries(st.sampled_from(CODES), cells, min_size=1)
 indicators = st.one_of(
-    st.sampled_from(["own_decision", "too_few_people", "not_counted"]),
+    st.sampled_from(["own_decision", "too_few_people", "not_counted", "not_settled"]),
     st.fixed_dictionaries({"total": st.fixed_dictionaries({"total": cells})}, optional={"sex": margins}),
 )
 releases = st.dictionaries(st.sampled_from(["F01", "F02", "F03"]), indicators, min_size=1)
@@ -90,8 +90,7 @@ def test_a_total_is_the_sum_of_what_members_show_and_says_of_how_many(
 def test_every_member_is_counted_once_in_the_coverage_of_an_indicator(federation: dict[str, Any]) -> None:
     totals = totals_of(federation)
     for indicator, covered in totals.coverage.items():
-        lists = [covered.reported, covered.not_applicable, covered.withheld, covered.too_few, covered.not_reported]
-        found = [node for nodes in lists for node in nodes]
+        found = [node for name in COVERAGE for node in getattr(covered, name)]
         assert sorted(found) == sorted(node for node, release in federation.items() if indicator in release)
 
 

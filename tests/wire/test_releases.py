@@ -129,6 +129,15 @@ FORMS: dict[str, Callable[[Any], object]] = {
         state="withheld", reason="own_decision"
     ),
     "a withheld indicator without a reason": lambda release: release["indicators"][2].pop("reason"),
+    "an indicator that is withheld because it is not settled": lambda release: release["indicators"][2].update(
+        reason="not_settled"
+    ),
+    "an indicator of too few people that is called not reported": lambda release: release["indicators"][2].update(
+        state="not_reported", reason="too_few_people"
+    ),
+    "an indicator that does not apply because it is not settled": lambda release: release["indicators"][2].update(
+        state="not_applicable", reason="not_settled"
+    ),
     "a reported indicator with a reason": lambda release: release["indicators"][0].update(reason="own_decision"),
     "a reported indicator without figures": lambda release: release["indicators"][0].update(margins=[]),
     "a code twice": lambda release: cell(release)["codes"].__setitem__(0, "M"),
@@ -137,6 +146,28 @@ FORMS: dict[str, Callable[[Any], object]] = {
     "a day that is none": lambda release: release.update(first_on="2026-07-32"),
     "a moment without zone": lambda release: release.update(frozen_at="2026-10-02T06:00:00"),
 }
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("withheld", "own_decision"),
+        ("withheld", "too_few_people"),
+        ("not_applicable", "not_counted"),
+        ("not_reported", "not_counted"),
+        ("not_reported", "not_settled"),
+    ],
+)
+def test_an_indicator_without_figures_says_why(state: str, reason: str) -> None:
+    release = changed(lambda release: release["indicators"][2].update(state=state, reason=reason))
+    assert read_release(write_release(release)) == release
+
+
+def test_a_revision_may_be_made_because_figures_are_settled_a_first_release_not() -> None:
+    release = changed(lambda release: release.update(revision=2, cause="settled"))
+    assert read_release(write_release(release)) == release
+    with pytest.raises(ReleaseInvalid):
+        write_release(changed(lambda release: release.update(cause="settled")))
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -1783,7 +1783,10 @@ class ReleaseIndicator(TypedDict):
 
     id: str
     state: Literal["reported", "withheld", "not_applicable", "not_reported"]
-    reason: NotRequired[Literal["own_decision", "too_few_people", "not_counted"]]
+    reason: NotRequired[Literal["own_decision", "too_few_people", "not_counted", "not_settled"]]
+    """Why there are no figures: the member keeps them; it accompanies too few people; its program does not count
+    them; what decides them may still happen, and a later revision holds them.
+    """
     parts: list[str]
     """What can be added up over members: count; num and den; n, sum and sumsq; band_1 and so on."""
     margins: list[ReleaseMargin]
@@ -1813,9 +1816,10 @@ class Release(TypedDict):
     """Last day of the period, included."""
     revision: int
     """1 for the first release of this period; a later one replaces it."""
-    cause: Literal["first", "records_changed", "decision_changed", "method_changed"]
+    cause: Literal["first", "records_changed", "decision_changed", "method_changed", "settled"]
     """Why this revision was made: the first one; records came late or were corrected; the member decided otherwise
-    about an indicator; program, catalogue or keys changed.
+    about an indicator; program, catalogue or keys changed; figures that were not settled are now, and nothing
+    else changed.
     """
     frozen_at: str
     noise: ReleaseNoise

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -114,6 +114,10 @@ class Indicator:
     def settled_on(self, period: Period) -> date:
         """The last day on which what decides its figures of a period may still happen."""
         return add_duration(period.last, self.settled_after) if self.settled_after else period.last
+
+    def settled_from(self, period: Period) -> date:
+        """The first day on which its figures of a period may be released."""
+        return self.settled_on(period) + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,8 +16,9 @@ from coupole.wire.documents import canonical_only, verify, written
 
 KIND = "release"
 
-Cause = Literal["first", "records_changed", "decision_changed", "method_changed"]
+Cause = Literal["first", "records_changed", "decision_changed", "method_changed", "settled"]
 IndicatorState = Literal["reported", "withheld", "not_applicable", "not_reported"]
+Reason = Literal["own_decision", "too_few_people", "not_counted", "not_settled"]
 CellState = Literal["zero", "perturbed", "withheld"]
 
 
@@ -53,7 +54,7 @@ class ReleaseIndicator(TypedDict):
 
     id: str
     state: IndicatorState
-    reason: NotRequired[Literal["own_decision", "too_few_people", "not_counted"]]
+    reason: NotRequired[Reason]
     parts: list[str]
     margins: list[ReleaseMargin]
 

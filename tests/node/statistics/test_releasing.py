@@ -20,6 +20,7 @@ from coupole.node.statistics.releasing import (
     allow,
     freeze,
     latest,
+    outgrown,
     preview,
     withhold,
 )
@@ -36,7 +37,9 @@ from tests.factories import NODE, SHARED, dossier
 
 CORE = load("core", "1.0.0")
 YEAR = parse_period("2025")
-AFTER = datetime(2026, 1, 2, tzinfo=UTC)
+AFTER = datetime(2026, 2, 2, tzinfo=UTC)
+"""When everything of the year is settled."""
+EARLY = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 class Workshop(NamedTuple):
@@ -149,6 +152,69 @@ def test_a_change_of_mind_about_an_indicator_is_a_revision_and_says_so(workshop:
     again = frozen(workshop, ring)
     assert (again.revision, again.cause) == (3, "decision_changed")
     assert indicator(read_release(again.raw), "F05")["state"] == "reported"
+
+
+LATE = ("Q02", "EECR01", "EECR02", "EECR03", "EECR04")
+SETTLED = datetime(2026, 1, 29, tzinfo=UTC)
+"""The first day after 28 days, the longest that anything of 2025 may still take."""
+
+
+def unsettled(made: FrozenRelease) -> list[str]:
+    return [one["id"] for one in read_release(made.raw)["indicators"] if one.get("reason") == "not_settled"]
+
+
+def test_figures_that_may_still_come_in_do_not_leave_before_their_day(workshop: Store, ring: KeyRing) -> None:
+    first = frozen(workshop, ring, datetime(2026, 1, 14, 23, 59, tzinfo=UTC))
+    assert unsettled(first) == list(LATE)
+    late = indicator(read_release(first.raw), "Q02")
+    assert late == {
+        "id": "Q02",
+        "state": "not_reported",
+        "reason": "not_settled",
+        "parts": ["num", "den"],
+        "margins": [],
+    }
+    second = frozen(workshop, ring, datetime(2026, 1, 15, tzinfo=UTC))
+    assert (second.revision, second.cause, unsettled(second)) == (2, "settled", list(LATE[1:]))
+    assert indicator(read_release(second.raw), "Q02")["state"] == "reported"
+    assert frozen(workshop, ring, datetime(2026, 1, 28, tzinfo=UTC)) == second
+    third = frozen(workshop, ring, SETTLED)
+    assert (third.revision, third.cause, unsettled(third)) == (3, "settled", [])
+    assert frozen(workshop, ring, datetime(2027, 1, 1, tzinfo=UTC)) == third
+
+
+def test_a_release_first_made_when_all_is_settled_holds_all(workshop: Store, ring: KeyRing) -> None:
+    made = frozen(workshop, ring, SETTLED)
+    assert (made.revision, unsettled(made)) == (1, [])
+
+
+def test_it_is_said_that_a_release_has_figures_that_are_settled_by_now(workshop: Store, ring: KeyRing) -> None:
+    made = frozen(workshop, ring, EARLY)
+    days = [datetime(2026, 1, 14, tzinfo=UTC), datetime(2026, 1, 15, tzinfo=UTC), SETTLED]
+    assert [outgrown(made, CORE, day) for day in days] == [False, True, True]
+    assert not outgrown(frozen(workshop, ring, SETTLED), CORE, SETTLED)
+
+
+def test_a_correction_is_not_passed_off_as_settling(workshop: Store, ring: KeyRing) -> None:
+    frozen(workshop, ring, EARLY)
+    for number in range(31, 46):
+        bring(workshop, *people(number))
+    assert frozen(workshop, ring, SETTLED).cause == "records_changed"
+
+
+def test_a_change_of_mind_is_the_cause_though_figures_settled_too(workshop: Store, ring: KeyRing) -> None:
+    frozen(workshop, ring, EARLY)
+    with workshop.writing() as session:
+        withhold(session, CORE, "Q02", "anna")
+    kept = frozen(workshop, ring, SETTLED)
+    assert kept.cause == "decision_changed"
+    assert indicator(read_release(kept.raw), "Q02")["reason"] == "own_decision"
+
+
+def test_a_preview_shows_what_is_not_settled_to_the_workshop_alone(workshop: Store, ring: KeyRing) -> None:
+    seen = preview(workshop, ring, MEMBER, CORE, YEAR, EARLY)
+    assert {(one.shown, one.state) for one in seen.figures if one.indicator in LATE} == {(None, "withheld")}
+    assert any(one.exact for one in seen.figures if one.indicator == "Q02")
 
 
 def test_who_first_decided_to_keep_an_indicator_stays_named(workshop: Store) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from coupole.errors import CoupoleError
 from coupole.hub.publication.totals import Total
 from coupole.hub.store import published
+from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 
 TOTAL = "total"
@@ -41,7 +42,8 @@ class Observation:
     """One figure. ``value`` is none where it cannot be said; ``status`` is a code of the list ``obs_status``.
 
     ``shown`` of ``expected`` members are in it; ``hidden`` ones report the indicator and hide this figure. ``bound``
-    and ``variance``: the noise; none for what is derived.
+    and ``variance``: the noise; none for what is derived. ``settled_from``: the day from which members that lack it
+    because it is not settled may release it; none when there is no such member.
     """
 
     value: int | float | None
@@ -51,6 +53,7 @@ class Observation:
     hidden: int
     bound: int | None
     variance: int | None
+    settled_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,13 @@ class Dataset:
     updated: datetime
     digest: str
     """Changes with every publication of any of its periods."""
+
+    @property
+    def settled_from(self) -> dict[str, str]:
+        """The periods that some members may release only later, and from which day."""
+        seen = self.observations
+        days = {period: one.settled_from for (period, *_place), one in seen.items() if one.settled_from}
+        return dict(sorted(days.items()))
 
     def dimension(self, name: str) -> Dimension | None:
         """A dimension by name; none for the total."""
@@ -185,10 +195,11 @@ def _observations(
     }
     found: dict[tuple[str, str, str, str], Observation] = {}
     for period, covered in coverage.items():
+        settled_from = indicator.settled_from(parse_period(period)).isoformat() if covered.not_settled else None
         for dimension, code in breakdown:
             place = (period, dimension, code)
             parts = {part: totals.get((*place, part)) for part in indicator.parts}
-            found |= {(*place, part): observe(total, covered) for part, total in parts.items()}
+            found |= {(*place, part): observe(total, covered, settled_from) for part, total in parts.items()}
             for (upper, lower), name in DERIVED.items():
                 if {upper, lower} <= parts.keys():
                     # A count has a floor of its own; an amount must at least be larger than its noise.
@@ -198,14 +209,15 @@ def _observations(
     return found
 
 
-def observe(total: Total | None, covered: Any) -> Observation:
+def observe(total: Total | None, covered: Any, settled_from: str | None = None) -> Observation:
     """A total as it is published. ``covered``: the coverage of its indicator in that period."""
     expected = covered.members - covered.not_applicable
     if total is None or total.shown == 0:
         hidden = total.hidden if total else 0
-        return Observation(None, _absent(hidden, expected, covered), 0, expected, hidden, None, None)
+        return Observation(None, _absent(hidden, expected, covered), 0, expected, hidden, None, None, settled_from)
     status = "A" if total.shown == expected else "P"
-    return Observation(total.value, status, total.shown, expected, total.hidden, total.bound, total.variance)
+    noise = (total.bound, total.variance)
+    return Observation(total.value, status, total.shown, expected, total.hidden, *noise, settled_from)
 
 
 def _absent(hidden: int, expected: int, covered: Any) -> str:
@@ -217,10 +229,12 @@ def _absent(hidden: int, expected: int, covered: Any) -> str:
 def derive(upper: Observation, lower: Observation, least: int = LEAST_DENOMINATOR) -> Observation:
     """One total divided by another; nothing when the divisor is below ``least``: that would be dividing noise."""
     shown, hidden = min(upper.shown, lower.shown), max(upper.hidden, lower.hidden)
+
+    def made(value: float | None, status: str) -> Observation:
+        return Observation(value, status, shown, lower.expected, hidden, None, None, lower.settled_from)
+
     if upper.value is None or lower.value is None:
-        status = upper.status if upper.value is None else lower.status
-        return Observation(None, status, shown, lower.expected, hidden, None, None)
+        return made(None, upper.status if upper.value is None else lower.status)
     if lower.value < least:
-        return Observation(None, "O", shown, lower.expected, hidden, None, None)
-    status = "P" if "P" in (upper.status, lower.status) else "A"
-    return Observation(round(upper.value / lower.value, 4), status, shown, lower.expected, hidden, None, None)
+        return made(None, "O")
+    return made(round(upper.value / lower.value, 4), "P" if "P" in (upper.status, lower.status) else "A")

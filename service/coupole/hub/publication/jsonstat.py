@@ -38,7 +38,7 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
         "label": dataset.indicator.title[language],
         "source": source,
         "updated": dataset.updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "note": [dataset.indicator.definition[language], words.word("noise", language)],
+        "note": [dataset.indicator.definition[language], words.word("noise", language), *_unsettled(dataset, language)],
         "id": list(dimensions),
         "size": [len(dimension["category"]["index"]) for dimension in dimensions.values()],
         "role": {"time": ["TIME_PERIOD"], "metric": ["MEASURE"]},
@@ -55,12 +55,18 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
             "members_hiding": [one.hidden for one in seen],
             "noise_bound": [one.bound for one in seen],
             "noise_variance": [one.variance for one in seen],
+            "settled_from": dataset.settled_from,
             "nodes": {
                 period: [{"id": node, "name": dataset.names.get(node, node)} for node in nodes]
                 for period, nodes in dataset.nodes.items()
             },
         },
     }
+
+
+def _unsettled(dataset: Dataset, language: str) -> list[str]:
+    """A sentence for each period of which some members may release figures only later."""
+    return [f"{period}: {words.not_settled(day, language)}" for period, day in dataset.settled_from.items()]
 
 
 def _dimension(label: str, categories: dict[str, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 from sqlmodel import Session
 
 from coupole.errors import CoupoleError
-from coupole.hub.publication.totals import Cell, Contribution, Total, Totals, add_up
+from coupole.hub.publication.totals import COVERAGE, Cell, Contribution, Total, Totals, add_up
 from coupole.hub.store import Store, published
 from coupole.hub.store.published import Key
 from coupole.hub.store.tables import Publication
@@ -101,10 +101,7 @@ def _indicators(catalogue: Catalogue, totals: Totals, members: int) -> list[dict
     found = []
     for indicator in catalogue.indicators:
         covered = totals.coverage.get(indicator.id)
-        counts = {
-            name: len(getattr(covered, name)) if covered else 0
-            for name in ("reported", "not_applicable", "withheld", "too_few", "not_reported")
-        }
+        counts = {name: len(getattr(covered, name)) if covered else 0 for name in COVERAGE}
         figures = sorted((*cell[1:], *total) for cell, total in by_indicator[indicator.id])
         found.append(
             {
@@ -126,7 +123,7 @@ def _keep(
     answered: int,
     key: SigningKey,
 ) -> None:
-    names = ("members", "reported", "not_applicable", "withheld", "too_few", "not_reported", "missing")
+    names = ("members", *COVERAGE, "missing")
     coverage = [[one["id"], *(one["coverage"][name] for name in names), json.dumps(one["nodes"])] for one in indicators]
     figures = [[one["id"], *figure] for one in indicators for figure in one["figures"]]
     published.replace(session, where, coverage, figures)

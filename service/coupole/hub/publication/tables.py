@@ -28,6 +28,7 @@ COLUMNS = (
     "members_hiding",
     "noise_bound",
     "noise_variance",
+    "settled_from",
     "nodes",
 )
 """The same in every language: programs read them too."""
@@ -70,6 +71,7 @@ def _rows(dataset: Dataset, language: str) -> Iterator[list[str | int | float | 
                     one.hidden,
                     one.bound,
                     one.variance,
+                    one.settled_from,
                     nodes,
                 ]
 

@@ -62,6 +62,12 @@ class Covered:
     withheld: list[str] = field(default_factory=list)
     too_few: list[str] = field(default_factory=list)
     not_reported: list[str] = field(default_factory=list)
+    not_settled: list[str] = field(default_factory=list)
+    """It will be in a later release of theirs."""
+
+
+COVERAGE = ("reported", "not_applicable", "withheld", "too_few", "not_reported", "not_settled")
+"""The lists of members above, as they are counted in a publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,8 @@ def add_up(contributions: Iterable[Contribution], layouts: Mapping[int, Layout])
         _cover(coverage, layouts[number], [one.node for one in by_layout[number]])
         cells.add(layouts[number], by_layout[number])
     for covered in coverage.values():
-        for nodes in (covered.reported, covered.not_applicable, covered.withheld, covered.too_few):
-            nodes.sort()
+        for name in COVERAGE:
+            getattr(covered, name).sort()
     return Totals(cells.totals(coverage), dict(coverage))
 
 
@@ -100,6 +106,8 @@ def _cover(coverage: dict[str, Covered], layout: Layout, nodes: list[str]) -> No
 def _list_of(covered: Covered, indicator: LayoutIndicator) -> list[str]:
     if indicator.state == "withheld":
         return covered.too_few if indicator.reason == "too_few_people" else covered.withheld
+    if indicator.reason == "not_settled":
+        return covered.not_settled
     lists = {"reported": covered.reported, "not_applicable": covered.not_applicable}
     return lists.get(indicator.state, covered.not_reported)
 

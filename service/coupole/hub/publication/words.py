@@ -20,6 +20,12 @@ WORDS: dict[str, Texts] = {
     "sum": {"en": "Sum", "nl": "Som", "fr": "Somme", "it": "Somma"},
     "mean": {"en": "Mean", "nl": "Gemiddelde", "fr": "Moyenne", "it": "Media"},
     "unknown": {"en": "Unknown", "nl": "Onbekend", "fr": "Inconnu", "it": "Sconosciuto"},
+    "not_settled": {
+        "en": "not settled yet, from {day}",
+        "nl": "staat nog niet vast, wel vanaf {day}",
+        "fr": "pas encore définitif, à partir du {day}",
+        "it": "non ancora definitivo, dal {day}",
+    },
     "noise": {
         "en": (
             "Every member changes each figure by a few at random before it leaves, so that nobody can be recognised: "
@@ -49,6 +55,11 @@ WORDS: dict[str, Texts] = {
 def word(name: str, language: str) -> str:
     """One of the words above."""
     return WORDS[name][language]
+
+
+def not_settled(day: str, language: str) -> str:
+    """That a figure is not settled, and from which day it is."""
+    return word("not_settled", language).format(day=day)
 
 
 def measure_word(indicator: Indicator, measure: str, language: str) -> str:

@@ -179,6 +179,8 @@ class Coverage(HubTable, table=True):
     withheld: int
     too_few: int
     not_reported: int
+    not_settled: int
+    """Members of which a later release will hold it."""
     missing: int
     nodes: str
     """Short names of the members it speaks of, a JSON list."""

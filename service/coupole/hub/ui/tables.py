@@ -55,6 +55,7 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
                 "statuses": _statuses(spoken),
                 "noise": words.word("noise", spoken),
                 "measure": lambda indicator, measure: words.measure_word(indicator, measure, spoken),
+                "unsettled": lambda seen: words.not_settled(seen.settled_from, spoken),
                 "main": main_measure,
             }
             if period:

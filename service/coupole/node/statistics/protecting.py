@@ -19,8 +19,12 @@ OUTCOMES = frozenset({"outcome_category", "exit_reason", "rungs", "decision"})
 TARGET = "target_group"
 
 
-def shown(indicator: Indicator, table: Table, headcount: int, secret: bytes, kept: bool) -> ReleaseIndicator:
-    """The indicator as it leaves. ``kept``: the workshop decided to keep it; ``secret``: the node's cell secret."""
+def shown(
+    indicator: Indicator, table: Table, headcount: int, secret: bytes, *, kept: bool, settled: bool
+) -> ReleaseIndicator:
+    """The indicator as it leaves. ``kept``: the workshop decided to keep it; ``settled``: nothing that decides it can
+    happen any more; ``secret``: the node's cell secret.
+    """
     about_people = indicator.about == "people"
     allowed = tuple(margin for margin in table.margins if not _crosses_target(indicator, margin))
     protected = protect(
@@ -30,6 +34,9 @@ def shown(indicator: Indicator, table: Table, headcount: int, secret: bytes, kep
     made: ReleaseIndicator = {"id": indicator.id, "state": "reported", "parts": list(indicator.parts), "margins": []}
     if reason is not None:
         made["state"], made["reason"] = "withheld", reason
+        return made
+    if not settled:
+        made["state"], made["reason"] = "not_reported", "not_settled"
         return made
     listed = {dimension.name for dimension in indicator.dimensions if dimension.codes is None}
     for margin in protected.margins:

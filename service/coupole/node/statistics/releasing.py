@@ -3,6 +3,9 @@
 A period is released once it is over. Freezing again gives the same release while its figures are the same; otherwise
 a next revision, which says why. A period keeps the cell secret that was in use at its end, whatever is rotated later:
 a second secret would be a second draw of the same noise, and two draws say more than one.
+
+Some indicators are settled only days after their period (what decides them may still happen): until then they leave as
+``not_settled``, and a release made afterwards holds them.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from coupole.node.statistics.counting import Counted, FactsStale, count
 from coupole.node.statistics.protecting import shown
 from coupole.node.store import Store, facts, journal, releases
 from coupole.node.store.tables import Release as Kept
-from coupole.standard.calendar import Period
+from coupole.standard.calendar import Period, parse_period
 from coupole.standard.catalogue import Catalogue
 from coupole.wire.documents import sign
 from coupole.wire.keys import KeyRing
@@ -161,6 +164,14 @@ def latest(session: Session, catalogue: str, version: str, period: str) -> Froze
     return None if kept is None else _as_frozen(kept)
 
 
+def outgrown(made: FrozenRelease, catalogue: Catalogue, now: datetime | None = None) -> bool:
+    """Whether indicators that were not settled when the release was made are settled now."""
+    day = (now or datetime.now(UTC)).date()
+    waiting = _unsettled(read_release(made.raw))
+    period = parse_period(made.period)
+    return any(one.settled_on(period) < day for one in catalogue.indicators if one.id in waiting)
+
+
 def withhold(session: Session, catalogue: Catalogue, indicator: str, actor: str, now: datetime | None = None) -> None:
     """Keep an indicator at the workshop from the next release on. Raises ``IndicatorNotFound``."""
     _require_known(catalogue, indicator)
@@ -245,7 +256,18 @@ def _cause(before: Release, after: Release, *, moved: bool) -> Cause:
     ]
     if kept[0] != kept[1]:
         return "decision_changed"
+    settled = _unsettled(before) - _unsettled(after)
+    if settled and _says(_without(before, settled)) == _says(_without(after, settled)):
+        return "settled"
     return "records_changed" if moved else "method_changed"
+
+
+def _unsettled(release: Release) -> set[str]:
+    return {one["id"] for one in release["indicators"] if one.get("reason") == "not_settled"}
+
+
+def _without(release: Release, names: set[str]) -> Release:
+    return {**release, "indicators": [one for one in release["indicators"] if one["id"] not in names]}
 
 
 def _cell_secret(ring: KeyRing, period: Period) -> bytes:
@@ -283,7 +305,15 @@ def _release(
         "noise": NOISE,
         "floor": FLOOR,
         "indicators": [
-            shown(one, tables[one.id], counted.headcount, secret, one.id in kept) for one in catalogue.indicators
+            shown(
+                one,
+                tables[one.id],
+                counted.headcount,
+                secret,
+                kept=one.id in kept,
+                settled=one.settled_on(period) < moment.date(),
+            )
+            for one in catalogue.indicators
         ],
     }
 

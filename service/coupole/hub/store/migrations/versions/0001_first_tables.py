@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("withheld", sa.Integer(), nullable=False),
         sa.Column("too_few", sa.Integer(), nullable=False),
         sa.Column("not_reported", sa.Integer(), nullable=False),
+        sa.Column("not_settled", sa.Integer(), nullable=False),
         sa.Column("missing", sa.Integer(), nullable=False),
         sa.Column("nodes", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("catalogue", "version", "period", "indicator", name="pk_coverage"),
