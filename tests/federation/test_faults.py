@@ -137,7 +137,12 @@ def round_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]
         proxy = CuttingProxy(public, target, b"coupole-signature", killed.service.kill)
         stack.callback(proxy.close)
         report = json.loads(command("hub", "collect", hub, PERIOD, "--json", code=6, **PATIENCE))
-        yield {"hub": hub, "report": report, "thief": thief, "proxy": proxy, "killed": killed}
+        # What stood after this round: a later test asks one member again.
+        with closing(sqlite3.connect(hub / "hub.sqlite")) as database:
+            kept = {member for (member,) in database.execute("SELECT member FROM release")}
+        published = answer("hub", "table", hub, "F03", PERIOD, "--by", "total")
+        after = {"kept": kept, "published": published}
+        yield {"hub": hub, "report": report, "thief": thief, "proxy": proxy, "killed": killed, **after}
 
 
 def test_of_each_member_the_hub_says_what_happened(round_: dict[str, Any]) -> None:
@@ -160,13 +165,11 @@ def test_nobody_else_was_asked_for_a_release_and_none_saw_a_token(round_: dict[s
 
 
 def test_nothing_is_stored_of_members_that_did_not_answer(round_: dict[str, Any]) -> None:
-    with closing(sqlite3.connect(round_["hub"] / "hub.sqlite")) as database:
-        kept = {member for (member,) in database.execute("SELECT member FROM release")}
-    assert kept == {name for name, (kind, _) in OUTCOMES.items() if kind == "answered"}
+    assert round_["kept"] == {name for name, (kind, _) in OUTCOMES.items() if kind == "answered"}
 
 
 def test_published_figures_say_three_of_eleven_members(round_: dict[str, Any]) -> None:
-    published = answer("hub", "table", round_["hub"], "F03", PERIOD, "--by", "total")
+    published = round_["published"]
     assert published["extension"]["members_expected"] == [11]
     assert published["extension"]["members_in"] == [3]
     assert published["status"] == ["P"]
