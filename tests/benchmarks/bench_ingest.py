@@ -207,7 +207,11 @@ ENTRY = {
     "accompaniment": {"$id": "file"},
     "stage": "entry",
     "observed_on": START,
-    "labour_status": {"$if": {"$equals": [{"$column": "werk"}, "1"]}, "$then": "unemployed_registered", "$else": "unknown"},
+    "labour_status": {
+        "$if": {"$equals": [{"$column": "werk"}, "1"]},
+        "$then": "unemployed_registered",
+        "$else": "unknown",
+    },
     "without_work_band": "12_23m",
     "education_level": "ED2",
     "target_groups": [{"code": "long_unemployed", "primary": True}],
@@ -222,7 +226,11 @@ MAPPING: dict[str, Any] = {
         {
             "entity": "actor",
             "as": "coach",
-            "document": {"display_name": "Coach", "organisation": {"$id": "workshop"}, "roles": ["project_responsible"]},
+            "document": {
+                "display_name": "Coach",
+                "organisation": {"$id": "workshop"},
+                "roles": ["project_responsible"],
+            },
         },
     ],
     "documents": [
@@ -236,4 +244,4 @@ MAPPING: dict[str, Any] = {
 
 if __name__ == "__main__":
     for line in run():
-        print(f"{line['name']:70} {line['ours']:8.3f} {line['floor']:8.3f} {line['ratio']:6.2f} x")  # noqa: T201
+        print(f"{line['name']:70} {line['ours']:8.3f} {line['floor']:8.3f} {line['ratio']:6.2f} x")

@@ -80,8 +80,8 @@ def _add_plain(app: FastAPI, oauth: OAuth, entity: Entity) -> None:
         check_query(request, ("as_of",))
         record = _of_entity(entity, request.path_params["id"])
         node = node_of(request)
-        with node.store.reading() as session:
-            revision, text = queries.read_version(session, node.store.vault, record, as_of(request))
+        with node.store.looking() as connection:
+            revision, text = queries.read_version(connection, node.store.vault, record, as_of(request))
         tag = etag(revision)
         if not_modified(request, tag):
             return Response(status_code=304, headers={"etag": tag})
@@ -118,12 +118,13 @@ def _page(request: Request, entity: Entity) -> Response:
     after = paging.decode(given["cursor"], 1)[0] if "cursor" in given else None
     filters = {name: _filter(name, given[name]) for name in FILTERS if name in given}
     node = node_of(request)
-    with node.store.reading() as session:
-        found = queries.page(session, node.store.vault, entity.name, after=after, limit=limit + 1, filters=filters)
-    texts = b",".join(stored.text for stored in found[:limit])
+    asked: dict[str, Any] = {"after": after, "limit": limit + 1, "filters": filters}
+    with node.store.looking() as connection:
+        found = queries.page_texts(connection, node.store.vault, entity.name, **asked)
+    texts = b",".join([text for _record, text in found[:limit]])
     if len(found) <= limit:
         return json_bytes(b'{"items":[' + texts + b"]}")
-    cursor = paging.encode(found[limit - 1].id)
+    cursor = paging.encode(found[limit - 1][0])
     link = paging.link_header(request.url.path, given.multi_items(), cursor)
     return json_bytes(b'{"items":[' + texts + b'],"next":"' + cursor.encode() + b'"}', link=link)
 

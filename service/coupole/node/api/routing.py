@@ -57,8 +57,8 @@ OPEN_OPERATIONS = frozenset(
 
 def add_routes(app: FastAPI, oauth: OAuth) -> None:
     """Every route of a node but its pages."""
+    records.add(app, oauth, STATUS)  # first: routes are tried in order, and these are asked for most
     app.include_router(oauth.router)
-    records.add(app, oauth, STATUS)
     router = APIRouter(prefix=records.ROOT)
     _add_feed(router, oauth)
     _add_transfer(router, oauth)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from coupole import database
@@ -39,6 +39,10 @@ class Store:
     def reading(self) -> AbstractContextManager[Session]:
         """A session on one snapshot."""
         return database.reading(self.engine)
+
+    def looking(self) -> AbstractContextManager[Connection]:
+        """A bare connection on one snapshot, for the reads that come by the thousand: half the price of a session."""
+        return self.engine.connect()
 
     def writing(self) -> AbstractContextManager[Session]:
         """A session that may write; committed at the end, undone by any exception."""

@@ -20,8 +20,11 @@ def living() -> Select[Any]:
 
 def opened(vault: Vault, rows: Sequence[Row[Any]]) -> list[bytes]:
     """The canonical JSON of each of those rows."""
-    keys = vault.keys({row.participant or NODE for row in rows})
-    return [unseal(keys[row.participant or NODE], row.body, body_place(row.id, row.revision)) for row in rows]
+    owners = [row.participant or NODE for row in rows]
+    keys = vault.keys(owners)
+    return [
+        unseal(keys[owner], row.body, body_place(row.id, row.revision)) for owner, row in zip(owners, rows, strict=True)
+    ]
 
 
 def text_of(vault: Vault, record: str, revision: int, participant: str | None, body: bytes) -> bytes:

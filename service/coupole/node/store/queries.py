@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 from sqlmodel import Session
 
 from coupole.database import listed
@@ -30,6 +30,9 @@ DAYS = ("starts_on", "ends_on", "due_on")
 VERSION = select(JOURNAL.c.revision, JOURNAL.c.participant, JOURNAL.c.body)
 LATEST = VERSION.join(RECORD, RECORD.c.seq == JOURNAL.c.seq).where(RECORD.c.id == bindparam("record"))
 FORMER = VERSION.where(JOURNAL.c.record == bindparam("record")).order_by(JOURNAL.c.seq.desc()).limit(1)
+TEXTS = select(RECORD.c.id, RECORD.c.revision, RECORD.c.participant, JOURNAL.c.body).join(
+    JOURNAL, JOURNAL.c.seq == RECORD.c.seq
+)
 # Made once: building the statement took as long as running it.
 
 
@@ -86,7 +89,7 @@ def read_text(session: Session, vault: Vault, record: str, as_of: date | datetim
 
 
 def read_version(
-    session: Session, vault: Vault, record: str, as_of: date | datetime | int | None = None
+    session: Session | Connection, vault: Vault, record: str, as_of: date | datetime | int | None = None
 ) -> tuple[int, bytes]:
     """``read`` without parsing: the revision and the canonical JSON."""
     query = LATEST if as_of is None else FORMER.where(_until(as_of))
@@ -140,21 +143,33 @@ def page(
     Filters: participant, accompaniment, status, responsible, organisation (equal); starts_on, ends_on, due_on with
     ``_from`` or ``_to`` behind them (both days included); updated_from. Raises ``FilterUnknown``.
     """
-    query = living().where(RECORD.c.entity == entity).order_by(RECORD.c.id).limit(limit)
-    if after is not None:
-        query = query.where(RECORD.c.id > after)
-    return _stored(session, vault, _narrowed(query, filters or {}))
+    query = _paged(living(), entity, after, limit, filters or {})
+    rows = session.execute(query.add_columns(RECORD.c.updated_at)).all()
+    texts = opened(vault, rows)
+    return [
+        Stored(row.id, row.entity, row.revision, row.updated_at, text) for row, text in zip(rows, texts, strict=True)
+    ]
 
 
-def page_by_update(
-    session: Session, vault: Vault, entity: str, *, after: tuple[datetime, str] | None = None, limit: int = 50
-) -> list[Stored]:
-    """At most ``limit`` documents of one entity, the longest unchanged first, from behind (updated_at, id)."""
-    place = tuple_(RECORD.c.updated_at, RECORD.c.id)
-    query = living().where(RECORD.c.entity == entity).order_by(RECORD.c.updated_at, RECORD.c.id).limit(limit)
-    if after is not None:
-        query = query.where(place > tuple_(*after))
-    return _stored(session, vault, query)
+def page_texts(
+    session: Session | Connection,
+    vault: Vault,
+    entity: str,
+    *,
+    after: str | None,
+    limit: int,
+    filters: Mapping[str, str | date | datetime],
+) -> list[tuple[str, bytes]]:
+    """``page`` without objects: identifier and canonical JSON of each."""
+    rows = session.execute(_paged(TEXTS, entity, after, limit, filters)).all()
+    return list(zip([row[0] for row in rows], opened(vault, rows), strict=True))
+
+
+def _paged(
+    query: Select[Any], entity: str, after: str | None, limit: int, filters: Mapping[str, str | date | datetime]
+) -> Select[Any]:
+    query = query.where(RECORD.c.entity == entity).order_by(RECORD.c.id).limit(limit)
+    return _narrowed(query if after is None else query.where(RECORD.c.id > after), filters)
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -177,14 +192,6 @@ def export(session: Session, vault: Vault, limit: int = 500) -> Iterator[Stored]
         while found := page(session, vault, entity, after=after, limit=limit):
             yield from found
             after = found[-1].id
-
-
-def _stored(session: Session, vault: Vault, query: Select[Any]) -> list[Stored]:
-    rows = session.execute(query.add_columns(RECORD.c.updated_at)).all()
-    texts = opened(vault, rows)
-    return [
-        Stored(row.id, row.entity, row.revision, row.updated_at, text) for row, text in zip(rows, texts, strict=True)
-    ]
 
 
 def _version(vault: Vault, row: Row[Any]) -> Version:

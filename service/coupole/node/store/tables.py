@@ -67,7 +67,7 @@ class Record(NodeTable, table=True):
 
     __tablename__ = "record"
     __table_args__ = (
-        Index(None, "entity", "updated_at", "id"),
+        Index(None, "entity", "id"),
         Index(None, "accompaniment", "entity"),
         Index(None, "participant"),
         Index(None, "organisation"),

@@ -189,7 +189,7 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_record"),
     )
     op.create_index("ix_record_accompaniment_entity", "record", ["accompaniment", "entity"])
-    op.create_index("ix_record_entity_updated_at_id", "record", ["entity", "updated_at", "id"])
+    op.create_index("ix_record_entity_id", "record", ["entity", "id"])
     op.create_index("ix_record_organisation", "record", ["organisation"])
     op.create_index("ix_record_participant", "record", ["participant"])
     op.create_index("ix_record_responsible", "record", ["responsible"])
