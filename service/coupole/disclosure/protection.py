@@ -153,16 +153,17 @@ def _cells(margins: Sequence[Margin], about_people: Sequence[bool], outcome: Seq
 
 def _decided(cells: _Cells, secret: bytes, noise: Noise) -> tuple[Counts, NDArray[np.object_], Counts]:
     """Values, states and bounds."""
-    people = perturb(cells.persons, cells.keys, secret, noise)
-    values = perturb(cells.values, cells.keys, secret, noise)
+    exact, keys = np.stack([cells.persons, cells.values]), np.stack([cells.keys, cells.keys])
+    people, values = perturb(exact, keys, secret, noise)
     bounds = np.full_like(values, noise.bound)
     withheld = cells.about_people & ~cells.is_sum & _few_behind(cells, people)
     nothing = values == 0  # as shown: see rule 4
-    sums = np.flatnonzero(cells.is_sum)
-    decided = _decided_sums(cells.at(sums), people[sums], secret, noise)
-    values[sums], bounds[sums], nothing[sums], withheld[sums] = decided
-    single = np.bincount(cells.column, ~nothing | withheld) == 1
-    withheld |= cells.outcome & cells.about_people & single[cells.column]
+    if len(sums := np.flatnonzero(cells.is_sum)):
+        decided = _decided_sums(cells.at(sums), people[sums], secret, noise)
+        values[sums], bounds[sums], nothing[sums], withheld[sums] = decided
+    if cells.outcome.any():
+        single = np.bincount(cells.column, ~nothing | withheld) == 1
+        withheld |= cells.outcome & cells.about_people & single[cells.column]
     values[withheld] = bounds[withheld] = 0
     return values, STATES[np.where(withheld, 2, np.where(nothing, 0, 1))], bounds
 

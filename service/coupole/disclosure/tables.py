@@ -40,13 +40,13 @@ class Margin:
     largest: Counts | None = None
 
     def __post_init__(self) -> None:
+        values, keys, persons, largest = self.values, self.keys, self.persons, self.largest
         shape = (len(self.codes), len(self.parts))
-        given = [self.values, self.keys, self.persons] + ([] if self.largest is None else [self.largest])
-        if any(array.shape != shape for array in given):
+        if not values.shape == keys.shape == persons.shape == shape or (largest is not None and largest.shape != shape):
             raise ValueError("every array of a margin has one row for each code, one column for each part")
-        if self.largest is None and any(map(is_magnitude, self.parts)):
+        if largest is None and any(map(is_magnitude, self.parts)):
             raise ValueError("a sum needs the largest contribution to it")
-        if ((self.values < 0) | (self.values > 0) & (self.persons < 1)).any():
+        if np.count_nonzero((values < 0) | (values > 0) & (persons < 1)):
             raise ValueError("a figure is not negative and has people behind it")
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,9 +27,22 @@ class Rows(NamedTuple):
     value: Ints
     start: Ints
 
-    def only(self, kept: NDArray[np.bool_] | Ints) -> Rows:
+    @classmethod
+    def none(cls) -> Rows:
+        """No facts."""
+        return cls(*(np.zeros(0, np.int64) for _ in cls._fields))
+
+    def only(self, kept: NDArray[np.bool_] | Ints | slice) -> Rows:
         """Some of them."""
         return Rows(*(array[kept] for array in self))
+
+    def parted(self, dossiers: int) -> Iterator[Rows]:
+        """The same in parts, of so many dossiers at most; one part where there is nothing."""
+        ends = np.arange(dossiers, self.dossier.max(initial=0) + dossiers + 1, dossiers)
+        start = 0
+        for end in np.searchsorted(self.dossier, ends).tolist():
+            yield self.only(slice(start, end))
+            start = end
 
 
 class Figures(NamedTuple):
@@ -54,6 +67,11 @@ class Figures(NamedTuple):
         """Those of some codes; of figures in a row those at any places, in their shape."""
         values, persons, keys, largest = self
         return Figures(values[place], persons[place], keys[place], largest[place])
+
+    def plus(self, other: Figures) -> Figures:
+        """With those of other dossiers."""
+        values, persons, keys = self.values + other.values, self.persons + other.persons, self.keys + other.keys
+        return Figures(values, persons, keys, np.maximum(self.largest, other.largest))
 
     def together(self, places: Sequence[Ints]) -> Figures:
         """Codes added up: the n-th is all that is at ``places[n]``."""
