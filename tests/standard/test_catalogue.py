@@ -87,8 +87,33 @@ def test_figures_of_people_are_shown_by_the_standard_dimensions_and_the_fund_by_
         names = [dimension.name for dimension in one.dimensions]
         if one.id.startswith("EEC"):
             assert names == ["sex", "operation"]
-        elif one.about == "people":
+        elif set(one.about) == {"people"} and names:
             assert names[:5] == STANDARD, one.id
+
+
+def test_the_core_catalogue_says_which_figures_tell_what_became_of_people():
+    core = load("core", "1.0.0")
+
+    rates = {"O01", "O02", "O03", "O03b", "O04", "O04b", "O05", "O05b", "O06", "O08", "O09", "O10"}
+    assert {one.id for one in core.indicators if one.outcome_of_people} == rates
+    dimensions = {one.name: one for each in core.indicators for one in each.dimensions}
+    outcomes = {name for name, one in dimensions.items() if one.outcome_of_people}
+    assert outcomes == {"outcome_category", "exit_reason", "rungs", "decision"}
+    assert {name for name, one in dimensions.items() if one.target_of_people} == {"target_group"}
+
+
+def test_the_core_catalogue_says_behind_which_figures_no_person_stands():
+    core = load("core", "1.0.0")
+
+    about = {one.id: one.about for one in core.indicators if set(one.about) != {"people"}}
+    alone = ("organisation",)
+    assert about == {
+        "S04": ("people", "organisation"), "S05": alone, "Q09": alone * 2, "Q09b": alone * 2, "T02": alone * 2,
+    }  # fmt: skip
+    for name in (*about, "S07"):
+        counted = core.indicator(name).counted
+        assert counted is not None
+        assert len(set(counted.values())) == 4, name
 
 
 def test_closed_dimensions_end_with_what_is_not_known():
@@ -248,6 +273,43 @@ def test_dimensions_name_lists_of_the_standard():
     assert refused(document) == [("code_list_unknown", "/dimensions/shade/codes", "colours")]
 
 
+def aimed(**indicator):
+    """A catalogue of one indicator that is shown by target group."""
+    document = small(by=["group"], **indicator)
+    document["dimensions"]["group"] = {
+        "title": WORDS, "codes": {"list": "target_group"}, "of": "$phase", "target_of_people": True,
+    }  # fmt: skip
+    return document
+
+
+def test_a_rate_by_target_group_says_whether_it_tells_what_became_of_people():
+    rate = {"kind": "ratio", "numerator": {"eq": ["$phase", "hired"]}}
+
+    assert refused(aimed(measure=rate)) == [("outcome_undeclared", "/indicators/0", None)]
+    assert read(aimed(measure=rate, outcome_of_people=True)).indicators[0].outcome_of_people
+    assert not read(aimed(measure=rate, outcome_of_people=False)).indicators[0].outcome_of_people
+    assert not read(aimed()).indicators[0].outcome_of_people
+    with pytest.raises(DocumentInvalid):
+        read(aimed(measure=rate, outcome_of_people="yes"))
+
+
+def test_figures_of_an_organisation_say_what_is_counted():
+    agreements = {"record": "agreement", "period": {"kind": "flow", "on": "$valid_from"}, "about": "organisation"}
+
+    with pytest.raises(DocumentInvalid):
+        read(small(**agreements))
+    made = read(small(**agreements, counted=WORDS)).indicators[0]
+    assert (made.about, made.counted) == (("organisation",), WORDS)
+
+
+@pytest.mark.parametrize("record", ["accompaniment", "plan.signed_by", "programme", "participant"])
+def test_records_of_a_person_are_about_people(record):
+    period = {"kind": "flow", "on": "$on" if record == "plan.signed_by" else "$started_on"}
+    found = refused(small(record=record, period=period, about="organisation", counted=WORDS))
+
+    assert ("about_people_only", "/indicators/0", record) in found
+
+
 def test_two_indicators_have_two_names():
     document = small()
     document["indicators"] *= 2
@@ -257,6 +319,24 @@ def test_two_indicators_have_two_names():
 
 def sourced(*sources, **more):
     return small(record=None, period=None, measure=None, parts=["num", "den"], sources=list(sources), **more)
+
+
+def test_each_part_is_about_what_its_source_is_about():
+    placed = {
+        "record": "placement", "period": {"kind": "flow", "on": "$from"}, "measure": {"kind": "part", "part": "num"},
+    }  # fmt: skip
+    places = {
+        "record": "organisation.capacity",
+        "period": {"kind": "flow", "on": "$from"},
+        "measure": {"kind": "part", "part": "den", "of": "$places_heads"},
+        "about": "organisation",
+    }
+
+    with pytest.raises(DocumentInvalid):
+        read(sourced(placed, places))
+    assert read(sourced(placed, places, counted=WORDS)).indicators[0].about == ("people", "organisation")
+    both = [placed, places | {"measure": {"kind": "part", "part": "num"}}]
+    assert read(sourced(*both, counted=WORDS)).indicators[0].about == ("people", "people"), "whoever is a person counts"
 
 
 def test_sources_add_to_parts_of_their_indicator_by_its_dimensions():
@@ -360,7 +440,7 @@ def test_every_error_and_finding_has_its_words():
         *("record_unknown", "path_unknown_in_schema", "outer_row_missing", "moment_unknown", "moment_arithmetic"),
         *("code_property_unknown", "definition_unknown", "dimension_unknown", "dimensions_differ", "part_unknown"),
         *("dimensions_open_twice", "dimension_several_open", "groups_have_no_dimensions", "indicator_repeated"),
-        *("code_list_unknown", "duration_invalid"),
+        *("code_list_unknown", "duration_invalid", "outcome_undeclared", "about_people_only"),
     }
 
     assert (errors | findings) <= set(known_codes())

@@ -19,6 +19,7 @@ from coupole.errors import CoupoleError
 from coupole.standard import resource
 from coupole.standard.calendar import Period, add_duration
 from coupole.standard.codes import code_list, code_list_names
+from coupole.standard.entities import ENTITIES
 from coupole.standard.expressions import Compiler, Place, Value, Watched
 from coupole.standard.measures import GROUPS, Band, Emit, emitting, parts_of
 from coupole.standard.reading import canonical, parse
@@ -30,6 +31,8 @@ Given = Mapping[str, Any]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}")
+
+PEOPLE, ORGANISATION = "people", "organisation"
 
 BY_OPERATION = ("$programme", "$operation")
 """An accompaniment whose condition names one of these is read once for each of its operations."""
@@ -49,7 +52,8 @@ class Dimension:
 
     ``list``: the code list that has their words, if there is one, else ``labels``. ``several``: a record counts in
     each of its codes, which then add up to more than the total. ``own``: decided by each record; otherwise by the
-    dossier, and the same for all of its records.
+    dossier, and the same for all of its records. ``outcome_of_people``: it says what became of people;
+    ``target_of_people``: why they are accompanied.
     """
 
     name: str
@@ -60,6 +64,8 @@ class Dimension:
     labels: Mapping[str, Texts] = field(default_factory=dict)
     several: bool = False
     own: bool = False
+    outcome_of_people: bool = False
+    target_of_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,9 @@ class Indicator:
     """One indicator. ``parts`` can be added up over members; a rate or mean is what the hub makes of them.
 
     ``bands``: what each ``band_n`` holds, from (included) to (not included). ``settled_after``: how long after the end
-    of a period its figures may still come in. ``about``: ``people``, or ``organisation`` when no figure points at one.
+    of a period its figures may still come in. ``about``: for each part ``people``, or ``organisation`` when nobody
+    stands behind its figures; ``counted`` says in words what does. ``outcome_of_people``: its figures say what became
+    of people.
     """
 
     id: str
@@ -104,7 +112,9 @@ class Indicator:
     distinct: str | None
     settled_after: str | None
     until_reentry: bool
-    about: str
+    about: tuple[str, ...]
+    counted: Texts | None
+    outcome_of_people: bool
 
     @property
     def own(self) -> tuple[Dimension, ...]:
@@ -199,7 +209,16 @@ def _dimension(compiler: Compiler, name: str, given: Given) -> Dimension:
     if codes is not None:
         codes = (*(code for code in codes if code != unknown), unknown)
     return Dimension(
-        name, given["title"], codes, unknown, listed, labels, given.get("several", False), "of" not in given
+        name,
+        given["title"],
+        codes,
+        unknown,
+        listed,
+        labels,
+        several=given.get("several", False),
+        own="of" not in given,
+        outcome_of_people=given.get("outcome_of_people", False),
+        target_of_people=given.get("target_of_people", False),
     )
 
 
@@ -235,6 +254,8 @@ def _indicator(compiler: Compiler, dimensions: Mapping[str, Dimension], given: G
         sources.append(_source(compiler, source, by, parts, at))
     measure = listed[0]["measure"]
     _check_dimensions(compiler, shown, measure, f"{pointer}/by")
+    if len(parts) > 1 and "outcome_of_people" not in given and any(one.target_of_people for one in shown):
+        compiler.refuse("outcome_undeclared", pointer)
     return Indicator(
         id=given["id"],
         title=given["title"],
@@ -248,8 +269,30 @@ def _indicator(compiler: Compiler, dimensions: Mapping[str, Dimension], given: G
         distinct=GROUPS if measure["kind"] == GROUPS else measure.get("distinct"),
         settled_after=given.get("settled_after"),
         until_reentry=given.get("until_reentry", False),
-        about=given.get("about", "people"),
+        about=_about(compiler, given, parts, pointer),
+        counted=given.get("counted"),
+        outcome_of_people=given.get("outcome_of_people", False),
     )
+
+
+def _about(compiler: Compiler, given: Given, parts: tuple[str, ...], pointer: str) -> tuple[str, ...]:
+    """What each part is about: people wherever any of its sources is about people."""
+    said: dict[str, set[str]] = {}
+    for source in given.get("sources") or [given]:
+        about, measure = source.get("about", given.get("about", PEOPLE)), source["measure"]
+        for part in [measure["part"]] if measure["kind"] == "part" else parts:
+            said.setdefault(part, set()).add(about)
+        if about != PEOPLE and _in_a_file(source["record"]):
+            compiler.refuse("about_people_only", pointer, name=source["record"])
+    return tuple(ORGANISATION if said.get(part) == {ORGANISATION} else PEOPLE for part in parts)
+
+
+def _in_a_file(view: str) -> bool:
+    """Whether every record of a view belongs to a person."""
+    entity = ENTITIES.get(view.partition(".")[0])
+    if entity is None or entity.name == "participant":  # every flat view is of a person's file
+        return True
+    return any({"accompaniment", "participant"} & set(one.targets) for one in entity.fields.values() if one.required)
 
 
 def _check_dimensions(compiler: Compiler, shown: list[Dimension], measure: Given, pointer: str) -> None:

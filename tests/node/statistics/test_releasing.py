@@ -33,7 +33,7 @@ from coupole.wire.documents import verify
 from coupole.wire.keys import KeyRing
 from coupole.wire.releases import Release, ReleaseIndicator, check_release, read_release
 from tests import factories
-from tests.factories import NODE, SHARED, dossier
+from tests.factories import NODE, SHARED, dossier, id_of
 
 CORE = load("core", "1.0.0")
 YEAR = parse_period("2025")
@@ -281,11 +281,30 @@ def test_facts_that_nobody_makes_are_not_counted(workshop: Store, ring: KeyRing)
 def test_what_became_of_people_is_never_shown_by_target_group(workshop: Store, ring: KeyRing) -> None:
     release = read_release(frozen(workshop, ring).raw)
     dimensions = {one["id"]: {margin["dimension"] for margin in one["margins"]} for one in release["indicators"]}
-    rates = [one.id for one in CORE.indicators if one.id.startswith("O") and len(one.parts) > 1]
+    rates = [one.id for one in CORE.indicators if one.outcome_of_people]
     assert len(rates) >= 8
     assert not any("target_group" in dimensions[name] for name in rates)
     assert all("sex" in dimensions[name] for name in rates)
     assert "target_group" in dimensions["S01"]
+
+
+def test_places_are_not_hidden_as_if_their_organisation_were_a_person_and_those_placed_are(
+    workshop: Store, ring: KeyRing
+) -> None:
+    host = factories.organisation(7, capacity=[{"programme": "municipal", "places_heads": 40, "from": "2024-01-01"}])
+    bring(workshop, host, *people(31))
+    often = [
+        factories.placement(
+            100 + n, accompaniment=id_of("accompaniment", 31), host=host["id"], hire=False,
+            **{"from": "2025-02-01", "to": ...},
+        )
+        for n in range(9)
+    ]  # fmt: skip
+    bring(workshop, *often)
+    occupancy = indicator(read_release(frozen(workshop, ring).raw), "S04")
+    (placed,), (places,) = occupancy["margins"][0]["states"]
+    assert (placed, places) == ("withheld", "perturbed")
+    assert abs(occupancy["margins"][0]["values"][1][0] - 40) <= 5
 
 
 def test_of_an_open_list_no_code_is_named_under_which_nobody_is_shown(workshop: Store) -> None:

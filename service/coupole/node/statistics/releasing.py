@@ -286,8 +286,8 @@ def _release(
     moment: datetime,
 ) -> Release:
     """The document, as a first revision."""
-    kept, secret = releases.withheld(session), _cell_secret(ring, period)
     tables = {table.indicator: table for table in counted.tables}
+    unsettled = {one.id for one in catalogue.indicators if one.settled_on(period) >= moment.date()}
     return {
         "type": "release",
         "form": 1,
@@ -304,17 +304,14 @@ def _release(
         "frozen_at": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "noise": NOISE,
         "floor": FLOOR,
-        "indicators": [
-            shown(
-                one,
-                tables[one.id],
-                counted.headcount,
-                secret,
-                kept=one.id in kept,
-                settled=one.settled_on(period) < moment.date(),
-            )
-            for one in catalogue.indicators
-        ],
+        "indicators": shown(
+            catalogue.indicators,
+            tables,
+            counted.headcount,
+            _cell_secret(ring, period),
+            kept=releases.withheld(session),
+            unsettled=unsettled,
+        ),
     }
 
 
