@@ -44,8 +44,9 @@ def shows(**given: Any) -> Any:
     return lambda node: node.shows(PERIOD, **given)
 
 
-def said_clock(minutes: int) -> str:
-    return format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+async def five_minutes_ahead(node: FakeNode, scope: Any, body: bytes, send: fake.Send) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=5), usegmt=True)
+    await fake.says(400, {"error": "invalid_client"}, {"date": date})(node, scope, body, send)
 
 
 BAD: dict[str, tuple[Any, str, str]] = {
@@ -107,7 +108,7 @@ BAD: dict[str, tuple[Any, str, str]] = {
     ),
     "no floor": (shows(floor=1), "invalid", "release_implausible"),
     "a clock five minutes off": (
-        answers(fake.TOKEN, fake.says(400, {"error": "invalid_client"}, {"date": said_clock(5)})),
+        answers(fake.TOKEN, five_minutes_ahead),
         "refused",
         "node_clock_differs",
     ),
