@@ -272,3 +272,8 @@ def test_a_margin_that_does_not_fit_together_is_a_mistake_of_the_caller() -> Non
         Margin("sex", ("F", "M"), ("count",), cells, keys, cells * 0)
     with pytest.raises(ValueError, match="behind"):
         Margin("sex", ("F", "M"), ("count",), -cells, keys, cells)
+
+
+def test_a_table_of_which_no_margin_may_leave_shows_none_and_is_not_withheld() -> None:
+    shown = protect(Table("O01", ()), 100, SECRET)
+    assert (shown.margins, shown.reason) == ((), None)

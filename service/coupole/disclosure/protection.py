@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -110,24 +110,28 @@ class _Cells(NamedTuple):
 
 def _shown(
     margins: Sequence[Margin], about_people: Sequence[bool], outcome: Sequence[bool], secret: bytes, noise: Noise
-) -> Iterator[ProtectedMargin]:
+) -> list[ProtectedMargin]:
     """Each margin as it may be shown."""
     if not margins:
-        return
+        return []
     values, states, bounds = _decided(_cells(margins, about_people, outcome), secret, noise)
+    shown = []
     start = 0
     for margin in margins:
         end = start + margin.values.size
         cells, shape = slice(start, end), margin.values.shape
-        yield ProtectedMargin(
-            margin.dimension,
-            margin.codes,
-            margin.parts,
-            values[cells].reshape(shape),
-            states[cells].reshape(shape),
-            bounds[cells].reshape(shape),
+        shown.append(
+            ProtectedMargin(
+                margin.dimension,
+                margin.codes,
+                margin.parts,
+                values[cells].reshape(shape),
+                states[cells].reshape(shape),
+                bounds[cells].reshape(shape),
+            )
         )
         start = end
+    return shown
 
 
 def _cells(margins: Sequence[Margin], about_people: Sequence[bool], outcome: Sequence[bool]) -> _Cells:
