@@ -273,9 +273,9 @@ def table(
     as_json: AsJson = False,
 ) -> None:
     """Show one indicator as published, every figure with its coverage and its noise."""
-    from coupole.hub.publication import words
     from coupole.hub.publication.datasets import dataset
     from coupole.hub.publication.jsonstat import as_jsonstat
+    from coupole.standard import words
     from coupole.standard.calendar import parse_period
 
     parse_period(period)

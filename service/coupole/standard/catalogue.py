@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from coupole.errors import CoupoleError
-from coupole.standard import resource
+from coupole.standard import LANGUAGES, resource
 from coupole.standard.calendar import Period, add_duration
 from coupole.standard.codes import code_list, code_list_names
 from coupole.standard.entities import ENTITIES
@@ -237,7 +237,12 @@ def _codes(
         return (), None, {}
     codes = code_list(name)
     if kind == "pairs":
-        return tuple(f"{one}_{other}" for one in codes.ids for other in codes.ids), None, {}
+        pairs = {f"{one}_{other}": (one, other) for one in codes.ids for other in codes.ids}
+        words = {
+            code: {language: " → ".join(codes.labels(one, language) for one in pair) for language in LANGUAGES}
+            for code, pair in pairs.items()
+        }
+        return tuple(pairs), None, words
     return None if codes.open else codes.ids, name, {}
 
 

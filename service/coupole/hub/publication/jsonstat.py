@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from coupole.hub.publication import words
 from coupole.hub.publication.datasets import TOTAL, Dataset
+from coupole.hub.publication.words import word
+from coupole.standard import words
 from coupole.standard.codes import code_list
 
 
@@ -18,10 +19,10 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
     """The document. ``by``: the breakdown that was asked for, which then gives the dimension its name."""
     name = by.upper() if by and by != TOTAL else "BREAKDOWN"
     dimensions = {
-        "TIME_PERIOD": _dimension(words.word("period", language), {period: period for period in dataset.periods}),
+        "TIME_PERIOD": _dimension(word("period", language), {period: period for period in dataset.periods}),
         name: _breakdown(dataset, language, by),
         "MEASURE": _dimension(
-            words.word("measure", language),
+            word("measure", language),
             {measure: words.measure_word(dataset.indicator, measure, language) for measure in dataset.measures},
         ),
     }
@@ -38,7 +39,7 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
         "label": dataset.indicator.title[language],
         "source": source,
         "updated": dataset.updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "note": [dataset.indicator.definition[language], words.word("noise", language), *_unsettled(dataset, language)],
+        "note": [dataset.indicator.definition[language], word("noise", language), *_unsettled(dataset, language)],
         "id": list(dimensions),
         "size": [len(dimension["category"]["index"]) for dimension in dimensions.values()],
         "role": {"time": ["TIME_PERIOD"], "metric": ["MEASURE"]},
@@ -82,5 +83,5 @@ def _breakdown(dataset: Dataset, language: str, by: str | None) -> dict[str, Any
         key = code if alone or dimension is None else f"{name}:{code}"
         label = words.code_word(dimension, code, language)
         labels[key] = label if alone or dimension is None else f"{words.dimension_word(dimension, language)}: {label}"
-    title = words.dimension_word(dataset.dimension(by), language) if by else words.word("breakdown", language)
+    title = words.dimension_word(dataset.dimension(by), language) if by else word("breakdown", language)
     return _dimension(title, labels)

@@ -9,8 +9,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from coupole.hub.publication import words
 from coupole.hub.publication.datasets import Dataset
+from coupole.standard import words
 
 COLUMNS = (
     "indicator",

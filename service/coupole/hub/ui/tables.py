@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from coupole.hub.publication import datasets, words
+from coupole.hub.publication import datasets
 from coupole.hub.publication.datasets import Dataset, Observation
+from coupole.hub.publication.words import word
 from coupole.hub.store import Hub, published
+from coupole.standard import words
 from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import Indicator
 from coupole.standard.codes import code_list
@@ -53,7 +55,7 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
                 "one": None,
                 "rows": [],
                 "statuses": _statuses(spoken),
-                "noise": words.word("noise", spoken),
+                "noise": word("noise", spoken),
                 "measure": lambda indicator, measure: words.measure_word(indicator, measure, spoken),
                 "unsettled": lambda seen: words.not_settled(seen.settled_from, spoken),
                 "main": main_measure,

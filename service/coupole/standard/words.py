@@ -1,0 +1,66 @@
+"""What the figures of a catalogue are called: measures, bands, dimensions and their codes, in the reader's language."""
+
+from __future__ import annotations
+
+from coupole.standard.catalogue import Dimension, Indicator
+from coupole.standard.codes import code_list
+
+WORDS: dict[str, dict[str, str]] = {
+    "total": {"en": "Total", "nl": "Totaal", "fr": "Total", "it": "Totale"},
+    "count": {"en": "Number", "nl": "Aantal", "fr": "Nombre", "it": "Numero"},
+    "num": {"en": "Numerator", "nl": "Teller", "fr": "Numérateur", "it": "Numeratore"},
+    "den": {"en": "Denominator", "nl": "Noemer", "fr": "Dénominateur", "it": "Denominatore"},
+    "rate": {"en": "Rate", "nl": "Verhouding", "fr": "Taux", "it": "Tasso"},
+    "n": {"en": "Observations", "nl": "Waarnemingen", "fr": "Observations", "it": "Osservazioni"},
+    "sum": {"en": "Sum", "nl": "Som", "fr": "Somme", "it": "Somma"},
+    "mean": {"en": "Mean", "nl": "Gemiddelde", "fr": "Moyenne", "it": "Media"},
+    "unknown": {"en": "Unknown", "nl": "Onbekend", "fr": "Inconnu", "it": "Sconosciuto"},
+    "sum_num": {"en": "Numerator", "nl": "Teller", "fr": "Numérateur", "it": "Numeratore"},
+    "sum_den": {"en": "Denominator", "nl": "Noemer", "fr": "Dénominateur", "it": "Denominatore"},
+    "sumsq": {"en": "Sum of squares", "nl": "Som van kwadraten", "fr": "Somme des carrés", "it": "Somma dei quadrati"},
+    "not_settled": {
+        "en": "not settled yet, from {day}",
+        "nl": "staat nog niet vast, wel vanaf {day}",
+        "fr": "pas encore définitif, à partir du {day}",
+        "it": "non ancora definitivo, dal {day}",
+    },
+}
+
+
+def not_settled(day: str, language: str) -> str:
+    """That a figure is not settled, and from which day it is."""
+    return WORDS["not_settled"][language].format(day=day)
+
+
+def measure_word(indicator: Indicator, measure: str, language: str) -> str:
+    """What a part or a derived measure of an indicator is called."""
+    if measure.startswith("band_"):
+        place = int(measure.removeprefix("band_")) - 1
+        # One part more than there are bands holds what cannot be put into any.
+        return band(*indicator.bands[place]) if place < len(indicator.bands) else WORDS["unknown"][language]
+    known = WORDS.get(measure)
+    return known[language] if known else measure
+
+
+def band(low: int | None, high: int | None) -> str:
+    """A band of whole numbers, from ``low`` (included) to ``high`` (not included); none is open."""
+    if high is None:
+        return f"{low}+"
+    last = high - 1
+    return f"≤ {last}" if low is None else str(low) if low == last else f"{low}–{last}"
+
+
+def code_word(dimension: Dimension | None, code: str, language: str) -> str:
+    """What a code of a dimension is called; the code itself where nobody gave it a word."""
+    if dimension is None:
+        return WORDS["total"][language]
+    if code in dimension.labels:
+        return dimension.labels[code].get(language, dimension.labels[code]["en"])
+    if dimension.list and code in code_list(dimension.list).items:
+        return code_list(dimension.list).labels(code, language)
+    return WORDS["unknown"][language] if code == dimension.unknown else code
+
+
+def dimension_word(dimension: Dimension | None, language: str) -> str:
+    """What a dimension is called."""
+    return WORDS["total"][language] if dimension is None else dimension.title.get(language, dimension.title["en"])
