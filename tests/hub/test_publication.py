@@ -241,3 +241,9 @@ async def test_what_is_not_there_is_said_to_be_unknown(hub: SmallHub) -> None:
 
 def test_release_paths_are_those_of_the_catalogue() -> None:
     assert release_path(PERIOD) == f"/api/v1/releases/{CATALOGUE.id}/{CATALOGUE.version}/{PERIOD}"
+
+
+def test_no_mean_is_made_of_an_amount_that_some_members_hide_and_people_that_all_of_them_show() -> None:
+    amount = Observation(0, "P", 2, 5, 3, 10, 0)
+    people = Observation(28, "A", 5, 5, 0, 25, 10)
+    assert derive(amount, people) == Observation(None, "Q", 2, 5, 3, None, None)

@@ -227,7 +227,10 @@ def _absent(hidden: int, expected: int, covered: Any) -> str:
 
 
 def derive(upper: Observation, lower: Observation, least: int = LEAST_DENOMINATOR) -> Observation:
-    """One total divided by another; nothing when the divisor is below ``least``: that would be dividing noise."""
+    """One total divided by another; nothing when the divisor is below ``least``: that would be dividing noise.
+
+    Nothing either when members hide the one and show the other.
+    """
     shown, hidden = min(upper.shown, lower.shown), max(upper.hidden, lower.hidden)
 
     def made(value: float | None, status: str) -> Observation:
@@ -235,6 +238,8 @@ def derive(upper: Observation, lower: Observation, least: int = LEAST_DENOMINATO
 
     if upper.value is None or lower.value is None:
         return made(None, upper.status if upper.value is None else lower.status)
+    if upper.hidden != lower.hidden:  # a sum of some members over the people of more of them is no mean of anybody
+        return made(None, "Q")
     if lower.value < least:
         return made(None, "O")
     return made(round(upper.value / lower.value, 4), "P" if "P" in (upper.status, lower.status) else "A")
