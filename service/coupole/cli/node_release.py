@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from coupole.cli.opened import AsJson, Directory, actor, answer, opened, say
+from coupole.cli.opened import AsJson, Directory, actor, answer, opened
 from coupole.cli.progress import counted
 
 if TYPE_CHECKING:
     from coupole.node.opening import OpenNode
-    from coupole.node.statistics.releasing import Preview, PreviewFigure
+    from coupole.node.statistics.releasing import Preview
     from coupole.standard.calendar import Period
 
 PeriodName = Annotated[str, typer.Argument(help="2026, 2026-Q3 or 2026-10.", metavar="PERIOD")]
 Indicators = Annotated[list[str] | None, typer.Option(help="Keep this indicator at the workshop.")]
 Allowed = Annotated[list[str] | None, typer.Option(help="Let this indicator leave again.")]
+
+Spoken = Annotated[
+    Literal["en", "nl", "fr", "it"] | None, typer.Option(help="Language of the preview, if not that of the node.")
+]
 
 
 def release(
@@ -26,6 +29,7 @@ def release(
     preview: Annotated[bool, typer.Option("--preview", help="Show what would leave beside what is so.")] = False,
     withhold: Indicators = None,
     allow: Allowed = None,
+    language: Spoken = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the release of a period that is over: counted, protected, signed; or look at it first."""
@@ -42,7 +46,7 @@ def release(
         with counted("Counting files", None) as advance:
             node.store.refresh_facts(advance)
         if preview:
-            _preview(node, wanted, as_json=as_json)
+            _preview(node, wanted, language=language, as_json=as_json)
         else:
             _freeze(node, wanted, as_json=as_json)
 
@@ -58,45 +62,18 @@ def _freeze(node: OpenNode, period: Period, *, as_json: bool) -> None:
         typer.echo(f"Release of {made.period}, revision {made.revision} ({made.cause}), {len(made.raw)} bytes.")
 
 
-def _preview(node: OpenNode, period: Period, *, as_json: bool) -> None:
+def _preview(node: OpenNode, period: Period, *, language: str | None, as_json: bool) -> None:
+    from coupole.cli.previewing import show
     from coupole.node.statistics import releasing
 
     seen = releasing.preview(node.store, node.ring, node.settings, node.catalogue, period)
     if as_json:
         answer(_plain(seen))
         return
-    _show(node, seen)
-    say(f"{seen.headcount} people. Nothing left the workshop.")
+    show(node, seen, period, language or node.settings.language)
 
 
 def _plain(seen: Preview) -> dict[str, Any]:
     names = ("indicator", "dimension", "code", "part", "exact", "shown", "state", "bound")
     figures = [{name: getattr(figure, name) for name in names} for figure in seen.figures]
     return {"headcount": seen.headcount, "figures": figures, "release": seen.release}
-
-
-def _show(node: OpenNode, seen: Preview) -> None:
-    """One table for each indicator: what is so, and what others would read."""
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    language = node.settings.language
-    states = {one["id"]: one for one in seen.release["indicators"]}
-    for name, figures in groupby(seen.figures, key=lambda figure: figure.indicator):
-        titles = node.catalogue.indicator(name).title
-        state = states[name]["state"]
-        title = f"{titles.get(language, titles['en'])} ({name}): {state}"
-        table = Table(title=title, title_justify="left")
-        for heading in ("by", "", "what", "exact", "shown"):
-            table.add_column(heading, justify="right" if heading in ("exact", "shown") else "left")
-        for figure in figures:
-            if figure.exact or figure.shown:
-                table.add_row(figure.dimension, figure.code, figure.part, str(figure.exact), _shown(figure))
-        console.print(table if table.row_count else title)
-
-
-def _shown(figure: PreviewFigure) -> str:
-    if figure.shown is None:
-        return "withheld"
-    return str(figure.shown) if figure.state == "zero" else f"{figure.shown} (±{figure.bound})"

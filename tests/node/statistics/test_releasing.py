@@ -347,9 +347,23 @@ def test_a_preview_shows_the_exact_figure_beside_what_leaves(workshop: Store, ri
     assert by_name["O01", "target_group", "long_unemployed", "den"].shown is None
 
 
+def test_a_preview_says_whether_the_release_that_was_made_still_stands(workshop: Store, ring: KeyRing) -> None:
+    seen = preview(workshop, ring, MEMBER, CORE, YEAR, AFTER)
+    assert (seen.before, seen.stands) == (None, False)
+    made = frozen(workshop, ring)
+    seen = preview(workshop, ring, MEMBER, CORE, YEAR, AFTER)
+    assert (seen.before, seen.stands) == (made, True)
+    with workshop.writing() as session:
+        withhold(session, CORE, "F05", "anna")
+    seen = preview(workshop, ring, MEMBER, CORE, YEAR, AFTER)
+    assert (seen.before, seen.stands) == (made, False)
+
+
 def test_a_preview_may_look_at_a_period_that_is_not_over_and_keeps_nothing(workshop: Store, ring: KeyRing) -> None:
     seen = preview(workshop, ring, MEMBER, CORE, parse_period("2031"))
     assert seen.release["period"] == "2031"
+    waiting = [one["id"] for one in seen.release["indicators"] if one.get("reason") == "not_settled"]
+    assert waiting == list(LATE), "as on the first day on which it may be released"
     with workshop.reading() as session:
         assert releases.all_newest(session) == []
 

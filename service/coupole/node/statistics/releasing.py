@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar, cast
 
 import structlog
@@ -108,11 +108,16 @@ class PreviewFigure:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would leave, beside what is so: for the workshop's own eyes. No program is given it."""
+    """What would leave, beside what is so: for the workshop's own eyes. No program is given it.
+
+    ``before``: the release of that period that was made already, if any; ``stands``: its figures are these.
+    """
 
     release: Release
     headcount: int
     figures: tuple[PreviewFigure, ...]
+    before: FrozenRelease | None
+    stands: bool
 
 
 def freeze(
@@ -153,7 +158,9 @@ def preview(
     def work(session: Session) -> Preview:
         counted = count(session, store.vault, catalogue, period, _cell_secret(ring, period))
         made = _release(session, counted, ring, member, catalogue, period, moment)
-        return Preview(made, counted.headcount, tuple(_beside(made, counted)))
+        before = latest(session, catalogue.id, catalogue.version, period.name)
+        stands = before is not None and _says(read_release(before.raw)) == _says(made)
+        return Preview(made, counted.headcount, tuple(_beside(made, counted)), before, stands)
 
     return _with_fresh_facts(store, store.reading, work)
 
@@ -287,7 +294,8 @@ def _release(
 ) -> Release:
     """The document, as a first revision."""
     tables = {table.indicator: table for table in counted.tables}
-    unsettled = {one.id for one in catalogue.indicators if one.settled_on(period) >= moment.date()}
+    day = max(moment.date(), period.last + timedelta(days=1))  # a period that is not over is looked at as if it were
+    unsettled = {one.id for one in catalogue.indicators if one.settled_on(period) >= day}
     return {
         "type": "release",
         "form": 1,
