@@ -36,18 +36,22 @@ def kinds(base: type[CoupoleError]) -> Iterator[type[CoupoleError]]:
 
 
 @pytest.fixture(scope="module")
-def codes() -> set[str]:
+def codes() -> list[str]:
     """Of every kind of error there is, the rooms of every service imported."""
     for package in (coupole, coupole_client):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if "__main__" not in module.name and ".migrations." not in module.name:
                 import_module(module.name)
-    return {kind.code for kind in kinds(CoupoleError)}
+    return [kind.code for kind in set(kinds(CoupoleError))]
 
 
-def test_exit_codes_are_of_errors_that_exist(codes: set[str]) -> None:
+def test_no_two_kinds_of_error_share_a_code(codes: list[str]) -> None:
     assert len(codes) > 50
-    assert set(EXIT_CODES) - codes == set()
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_exit_codes_are_of_errors_that_exist(codes: list[str]) -> None:
+    assert set(EXIT_CODES) - set(codes) == set()
 
 
 def test_every_failure_of_another_party_has_its_exit_code() -> None:

@@ -109,7 +109,7 @@ def list_collections(
     session: Reading, period: Period = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> Collections:
     """Collections, the newest first."""
-    if period:
+    if period is not None:
         parse_period(period)
     found = collections.shown_rounds(session, period=period, limit=limit)
     return Collections(items=[Collection.model_validate(one) for one in found])

@@ -194,7 +194,7 @@ def _answer(
     by: str | None,
     period: str | None,
 ) -> Response:
-    if period:
+    if period is not None:
         parse_period(period)
     found = datasets.dataset(session, hub.catalogue, indicator, by=by, period=period)
     headers = {"Content-Language": language, "Vary": "Accept, Accept-Language"}

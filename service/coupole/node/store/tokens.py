@@ -21,7 +21,7 @@ STANDING = (
 """Every call asks this: one statement, built once and without objects, costs a sixth of reading both."""
 
 
-class ClientUnknown(CoupoleError):
+class ClientNotFound(CoupoleError):
     """No program is registered under that name."""
 
 
@@ -90,8 +90,8 @@ class NodeTokens:
             return list(session.scalars(select(Client).order_by(CLIENT.c.id)))
 
     def disable_client(self, client_id: str) -> None:
-        """Let a client in no more: its tokens, too, are refused from now on. Raises ``ClientUnknown``."""
+        """Let a client in no more: its tokens, too, are refused from now on. Raises ``ClientNotFound``."""
         with writing(self.source) as session:
             done = session.execute(update(CLIENT).where(CLIENT.c.id == client_id).values(enabled=False))
             if not cast(CursorResult[Any], done).rowcount:
-                raise ClientUnknown()
+                raise ClientNotFound()
