@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coupole.hub import members
+from coupole.hub.publication import words
 from coupole.hub.publication.datasets import (
     BreakdownUnknown,
     DatasetEmpty,
@@ -22,6 +23,7 @@ from coupole.hub.publication.datasets import (
 from coupole.hub.publication.jsonstat import as_jsonstat
 from coupole.hub.publication.publishing import PeriodNotCollected, PublicationUnknown, publication
 from coupole.hub.store import published
+from coupole.standard import LANGUAGES
 from coupole.wire.documents import verify
 from tests.fake_nodes import FakeNode, a_release, release_path
 from tests.federation_network import Network
@@ -192,6 +194,33 @@ def test_no_rate_is_made_with_a_divisor_that_is_mostly_noise() -> None:
     assert derive(seen(10), seen(None, "Q")).status == "Q"
     waiting = Observation(None, "O", 0, 3, 0, None, None, "2026-11-15")
     assert derive(waiting, waiting) == waiting
+
+
+def test_no_rate_is_above_the_whole_whatever_noise_makes_of_its_parts() -> None:
+    assert derive(seen(27), seen(25), most=1) == Observation(1, "A", 2, 3, 1, None, None)
+    assert derive(seen(25), seen(25), most=1).value == 1
+    assert derive(seen(24), seen(25), most=1).value == 0.96
+    assert derive(seen(2700), seen(25)).value == 108, "a mean has no such limit"
+
+
+async def test_a_published_rate_is_limited_and_its_dataset_says_how(hub: SmallHub) -> None:
+    node = FakeNode("north").shows(PERIOD)
+    hub.add(node)
+    release = with_rate(a_release("north", PERIOD))
+    release["indicators"][0]["margins"][0]["values"] = [[43], [40]]
+    node.releases[PERIOD] = release
+    async with Network(hosts([node])) as network:
+        await hub.collect(network)
+    hub.publish()
+    assert (total(hub, "O01", "num").value, total(hub, "O01", "rate").value) == (43, 1)
+    with hub.store.reading() as session:
+        rates, counts = (dataset(session, CATALOGUE, name) for name in ("O01", "F03"))
+    for language in LANGUAGES:
+        noise, derived = words.word("noise", language), words.word("derived", language)
+        assert as_jsonstat(rates, language, "The hub")["note"][1:] == [noise, derived]
+        assert as_jsonstat(counts, language, "The hub")["note"][1:] == [noise]
+        assert "20" in derived
+        assert "100" in derived
 
 
 async def test_a_rate_stands_beside_its_parts(hub: SmallHub) -> None:

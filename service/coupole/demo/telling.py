@@ -21,7 +21,7 @@ COLUMNS = (
 """Indicator, measure, and its heading."""
 NOTES = (
     "Every figure carries noise that each member added before it left, so that none points at a person; a share is of",
-    "two such figures and may pass 100 %.",
+    "two such figures, shown as 100 % where it would pass it, and not at all of fewer than 20.",
     "A figure of fewer members than were asked says so, 231 (4 of 5); one that cannot be shown is –.",
 )
 

@@ -21,6 +21,9 @@ TOTAL = "total"
 LEAST_DENOMINATOR = 20
 """No rate or mean is made with a smaller one: its noise would be as large as what it says."""
 
+WHOLE = 1
+"""No rate is shown above 100 %: noise alone, or more people than places, can make one."""
+
 DERIVED = {("num", "den"): "rate", ("sum_num", "sum_den"): "rate", ("sum", "n"): "mean"}
 """What is made of two parts: the first divided by the second."""
 
@@ -205,7 +208,8 @@ def _observations(
                     # A count has a floor of its own; an amount must at least be larger than its noise.
                     noise = found[*place, lower].bound or 0
                     least = max(LEAST_DENOMINATOR, noise) if lower.startswith("sum") else LEAST_DENOMINATOR
-                    found[*place, name] = derive(found[*place, upper], found[*place, lower], least)
+                    most = WHOLE if name == "rate" else None
+                    found[*place, name] = derive(found[*place, upper], found[*place, lower], least, most)
     return found
 
 
@@ -226,8 +230,11 @@ def _absent(hidden: int, expected: int, covered: Any) -> str:
     return "O" if expected else "M"
 
 
-def derive(upper: Observation, lower: Observation, least: int = LEAST_DENOMINATOR) -> Observation:
-    """One total divided by another; nothing when the divisor is below ``least``: that would be dividing noise.
+def derive(
+    upper: Observation, lower: Observation, least: int = LEAST_DENOMINATOR, most: int | None = None
+) -> Observation:
+    """One total divided by another, ``most`` at the most; nothing when the divisor is below ``least``: that would be
+    dividing noise.
 
     Nothing either when members hide the one and show the other.
     """
@@ -242,4 +249,5 @@ def derive(upper: Observation, lower: Observation, least: int = LEAST_DENOMINATO
         return made(None, "Q")
     if lower.value < least:
         return made(None, "O")
-    return made(round(upper.value / lower.value, 4), "P" if "P" in (upper.status, lower.status) else "A")
+    value = round(upper.value / lower.value, 4)
+    return made(value if most is None else min(value, most), "P" if "P" in (upper.status, lower.status) else "A")

@@ -39,7 +39,7 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
         "label": dataset.indicator.title[language],
         "source": source,
         "updated": dataset.updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "note": [dataset.indicator.definition[language], word("noise", language), *_unsettled(dataset, language)],
+        "note": _notes(dataset, language),
         "id": list(dimensions),
         "size": [len(dimension["category"]["index"]) for dimension in dimensions.values()],
         "role": {"time": ["TIME_PERIOD"], "metric": ["MEASURE"]},
@@ -65,9 +65,14 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
     }
 
 
-def _unsettled(dataset: Dataset, language: str) -> list[str]:
-    """A sentence for each period of which some members may release figures only later."""
-    return [f"{period}: {words.not_settled(day, language)}" for period, day in dataset.settled_from.items()]
+def _notes(dataset: Dataset, language: str) -> list[str]:
+    """What is counted, what to know of the noise and of what is divided, and which figures come only later."""
+    indicator = dataset.indicator
+    said = [indicator.definition[language], *([indicator.counted[language]] if indicator.counted else [])]
+    said.append(word("noise", language))
+    if len(dataset.measures) > len(indicator.parts):
+        said.append(word("derived", language))
+    return said + [f"{period}: {words.not_settled(day, language)}" for period, day in dataset.settled_from.items()]
 
 
 def _dimension(label: str, categories: dict[str, str]) -> dict[str, Any]:

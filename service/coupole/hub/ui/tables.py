@@ -56,6 +56,7 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
                 "rows": [],
                 "statuses": _statuses(spoken),
                 "noise": word("noise", spoken),
+                "derived": word("derived", spoken),
                 "measure": lambda indicator, measure: words.measure_word(indicator, measure, spoken),
                 "unsettled": lambda seen: words.not_settled(seen.settled_from, spoken),
                 "main": main_measure,
