@@ -2,7 +2,7 @@
 
 A total is the sum of what members show. It never stands for more than that: a member that did not answer, or hides the
 figure, is counted as not in it. Every shown figure carries its own noise, so a total's noise is the sum of theirs:
-at most ``bound`` away from the exact sum, with ``variance``. A shown zero adds to the bound, for it may stand for a few,
+at most ``bound`` away from the exact sum, with ``variance``. A zero adds to the bound, for it may stand for a few,
 but not to the variance: mostly nobody is there, and to count all zeros would drown what the others show.
 """
 
