@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from coupole.node.statistics import releasing
+from coupole.standard import catalogue
+from coupole.standard.calendar import parse_period
 from coupole.wire.documents import verify
 from coupole.wire.releases import read_release
 from tests.calling import RunningNode, problem
@@ -53,3 +57,17 @@ def test_what_cannot_be_released_is_not(node: RunningNode) -> None:
 def test_a_node_may_release_only_by_hand(node: RunningNode) -> None:
     node.app.state.node = replace(node.node, release_on_pull=False)
     assert problem(node.call("GET", PATH)) == (404, "release_not_found")
+
+
+def test_asking_once_figures_are_settled_brings_the_next_revision(node: RunningNode) -> None:
+    with_files(node.node.store, *range(1, 26))
+    core, period = catalogue.load("core", "1.0.0"), parse_period("2025-03")
+    early = datetime(2025, 4, 2, tzinfo=UTC)
+    made = releasing.freeze(node.node.store, node.node.ring, node.node, core, period, "anna", now=early)
+    by_hand = replace(node.node, release_on_pull=False)
+    running, node.app.state.node = node.app.state.node, by_hand
+    assert node.call("GET", PATH).content == made.raw
+    node.app.state.node = running
+    release = read_release(node.call("GET", PATH).content)
+    assert (release["revision"], release["cause"]) == (2, "settled")
+    assert read_release(node.call("GET", PATH).content)["revision"] == 2

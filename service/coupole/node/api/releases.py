@@ -104,7 +104,7 @@ def release_route(reads: Any) -> Callable[..., Response]:
 def _frozen(node: Node, catalogue: catalogues.Catalogue, period: Period) -> releasing.FrozenRelease:
     with node.store.reading() as session:
         found = releasing.latest(session, catalogue.id, catalogue.version, period.name)
-    if found is not None:
+    if found is not None and not (node.release_on_pull and releasing.outgrown(found, catalogue)):
         return found
     if not node.release_on_pull:
         raise releasing.ReleaseNotFound()
