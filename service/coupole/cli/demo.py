@@ -76,7 +76,7 @@ async def _run(place: Place, sockets: list[socket.socket], months: int, *, stran
     from coupole.hub.app import open_hub
 
     codes = [] if once else first_codes(place.nodes)
-    _stop_on_terminate()
+    _stop_when_told()
     async with running(place, sockets):
         with open_hub(place.hub) as (hub, ring):
             if strangers:
@@ -128,8 +128,9 @@ def _say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _stop_on_terminate() -> None:
-    """Be stopped by whoever runs this the same way as by Ctrl-C."""
+def _stop_when_told() -> None:
+    """Stop the same way on Ctrl-C, even where the shell has switched that off, and when whoever runs this ends it."""
     task = asyncio.current_task()
     if task is not None and sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for told in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(told, task.cancel)
