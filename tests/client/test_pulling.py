@@ -21,7 +21,7 @@ from tests.federation_network import Network
 
 PERIOD = "2026-10"
 RING = KeyRing.create({"client": "es256", "dpop": "es256"})
-LIMITS = client.Limits(document_bytes=200_000, document_seconds=0.5)
+LIMITS = client.Limits(document_bytes=200_000, document_seconds=3)
 
 
 def credentials(node: FakeNode) -> client.ClientCredentials:
