@@ -17,8 +17,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import (
     JSON,
     Connection,
@@ -173,6 +176,35 @@ def listed(session: Session, values: Iterable[str]) -> Select[tuple[str]]:
     if session.get_bind().dialect.name == "sqlite":
         return select(func.json_each(given).table_valued("value").c.value)
     return select(func.json_array_elements_text(given).table_valued("value").c.value)
+
+
+def migrations(folder: Path) -> Config:
+    """Alembic's configuration, without a file: its place is the package."""
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return config
+
+
+def migrate(source: Engine, config: Config, broke: type[Exception]) -> None:
+    """Run the migrations that are missing, all in one transaction. Raises ``broke`` when contents do not fit.
+
+    Foreign keys are off meanwhile: changing a parent table means making it anew, and with them on SQLite would delete
+    its children without a word.
+    """
+    with source.execution_options(write=True).connect() as connection:
+        sqlite = sqlite_connection(connection)
+        if sqlite:
+            sqlite.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                with MIGRATING:
+                    command.upgrade(config, "head")
+                if sqlite and sqlite.execute("PRAGMA foreign_key_check").fetchone():
+                    raise broke()
+        finally:
+            if sqlite:
+                sqlite.execute("PRAGMA foreign_keys=ON")
 
 
 def checkpoint(source: Engine) -> bool:

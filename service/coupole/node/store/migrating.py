@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from coupole.database import MIGRATING, sqlite_connection
+from coupole import database
 from coupole.errors import CoupoleError
 
 
@@ -17,30 +16,10 @@ class MigrationBroke(CoupoleError):
 
 
 def configuration() -> Config:
-    """Alembic's, without a file: its place is the package."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    return config
+    """Where Alembic finds the migrations of a node."""
+    return database.migrations(Path(__file__).parent / "migrations")
 
 
 def migrate(source: Engine) -> None:
-    """Run the migrations that are missing, all in one transaction.
-
-    Foreign keys are off meanwhile: changing a parent table means making it anew, and with them on SQLite would delete
-    its children without a word.
-    """
-    config = configuration()
-    with source.execution_options(write=True).connect() as connection:
-        sqlite = sqlite_connection(connection)
-        if sqlite:
-            sqlite.execute("PRAGMA foreign_keys=OFF")
-        try:
-            with connection.begin():
-                config.attributes["connection"] = connection
-                with MIGRATING:
-                    command.upgrade(config, "head")
-                if sqlite and sqlite.execute("PRAGMA foreign_key_check").fetchone():
-                    raise MigrationBroke()
-        finally:
-            if sqlite:
-                sqlite.execute("PRAGMA foreign_keys=ON")
+    """Run the migrations that are missing, all or none. Raises ``MigrationBroke``."""
+    database.migrate(source, configuration(), MigrationBroke)
