@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -96,13 +96,18 @@ def unfinished(session: Session, source: Source) -> ImportRun | None:
     return session.exec(query.order_by(col(ImportRun.started_at).desc())).first()
 
 
-def write_in_pieces(store: Store, rows: Iterable[Row], source: Source, actor: str) -> Iterator[Verdict]:
-    """Write every row that can be written, from where the last attempt stopped; a row whole or not at all."""
+def write_in_pieces(
+    store: Store, rows: Iterable[Row], source: Source, actor: str, together: int | None = None
+) -> Iterator[Verdict]:
+    """Write every row that can be written, from where the last attempt stopped; a row whole or not at all.
+
+    ``together``: about how many documents share a transaction, fewer when somebody watches them go.
+    """
     run = _begin(store, source, actor)
     done = run.rows_done
     ahead = (row for place, row in enumerate(rows) if place >= done)
     with _in_one_go():
-        for piece in _pieces(ahead):
+        for piece in _pieces(ahead, together):
             with store.writing() as session:
                 hold(session)
                 answers = write_groups(session, store.vault, _groups(session, piece), store.context(actor))
@@ -172,13 +177,13 @@ def _in_one_go() -> Iterator[None]:
             gc.enable()
 
 
-def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _pieces(rows: Iterable[Row], together: int | None = None) -> Iterator[list[Row]]:
     piece: list[Row] = []
     weight = 0
     for row in rows:
         piece.append(row)
         weight += max(1, len(row.changes))
-        if weight >= TOGETHER:
+        if weight >= (together or TOGETHER):
             yield piece
             piece, weight = [], 0
     if piece:
@@ -186,13 +191,16 @@ def _pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _groups(session: Session, piece: list[Row]) -> list[list[Change]]:
-    """The changes of each usable row; what is known already is to be replaced as it stands now."""
+    """The changes of each usable row; what is known is replaced as it stands now, or as the row says it was seen."""
     named = {change.id for row in piece for change in row.changes if change.id}
     known = standing(session, named)
-    return [
-        [replace(change, expect=known[change.id]) if change.id in known else change for change in row.changes]
-        for row in piece
-    ]
+    return [[_expecting(change, known) for change in row.changes] for row in piece]
+
+
+def _expecting(change: Change, known: Mapping[str, int]) -> Change:
+    if change.id is None or change.id not in known or change.expect is not None:
+        return change
+    return replace(change, expect=known[change.id])
 
 
 def _verdicts(piece: list[Row], answers: Answers) -> Iterator[Verdict]:

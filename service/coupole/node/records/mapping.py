@@ -7,7 +7,8 @@ with ``$`` is computed from the row and everything else stands as it is::
     {"birth_date": {"$shift": {"$column": "entry_month", "$date": "%Y-%m"},
                     "$years": {"$column": "age", "$as": "integer"}, "$back": true}}
 
-    $column   the cell's text; $as integer | number | boolean, $date a strptime form, $codes a table of
+    $column   the cell's text; $as integer | number | boolean, $date a strptime form or several to try in
+              turn ($partial: a form without day or month gives a date without them), $codes a table of
               codes, $default for an empty cell
     $if       $then when the condition holds, $else otherwise (left out when there is no $else)
     $shift    a date moved by $years, $months, $days ($back: into the past), clamped to the month's end;
@@ -93,11 +94,19 @@ class _Scope:
 class Mapper:
     """One mapping, checked once, applied to many rows."""
 
-    def __init__(self, mapping: Mapping[str, JSON], node: str, parameters: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        mapping: Mapping[str, JSON],
+        node: str,
+        parameters: Mapping[str, str] | None = None,
+        known: Mapping[tuple[str, tuple[str, ...]], str] | None = None,
+    ) -> None:
+        """``known``: ids of records that are there already, by the template's name and the row's key."""
         check_against("mapping", mapping)
         self.mapping = mapping
         self.node = node
         self.parameters = dict(parameters or {})
+        self.known = dict(known or {})
         self._check_names()
         self._once, self._documents = _ready(mapping.get("once", [])), _ready(mapping["documents"])
         self._once_ids = {one["as"]: self._id(one, ()) for one in mapping.get("once", [])}
@@ -169,6 +178,8 @@ class Mapper:
     def _id(self, template: Mapping[str, JSON], key: tuple[str, ...]) -> str:
         if "key" in template:  # a document that several rows share has a key of its own
             key = tuple(str(part) for part in template["key"])
+        if (template["as"], key) in self.known:
+            return self.known[template["as"], key]
         named = "\x1f".join((str(self.mapping["name"]), str(template["as"]), *key))
         digest = hashlib.sha256(named.encode()).digest()[:16]
         return f"{self.node}:{template['entity']}:{ULID(digest)}"
@@ -263,15 +274,21 @@ def _column(template: Mapping[str, JSON], scope: _Scope) -> JSON:
             raise CellRefused(name, "cell_not_in_codes")
         return codes[text]
     if "$date" in template:
-        return _read_date(name, text, template["$date"])
+        return _read_date(name, text, template["$date"], partial=bool(template.get("$partial")))
     return _READERS[template.get("$as", "text")](name, text)
 
 
-def _read_date(column: str, text: str, form: str) -> str:
-    day = _day(text, form)
-    if day is None:
-        raise CellRefused(column, "cell_not_a_date")
-    return day
+def _read_date(column: str, text: str, forms: str | list[str], *, partial: bool) -> str:
+    for form in [forms] if isinstance(forms, str) else forms:
+        day = _day(text, form)
+        if day is not None:
+            return day[: _precision(form)] if partial else day
+    raise CellRefused(column, "cell_not_a_date")
+
+
+def _precision(form: str) -> int:
+    """How much of YYYY-MM-DD a form knows."""
+    return 10 if "%d" in form else 7 if "%m" in form else 4
 
 
 @lru_cache(maxsize=4096)

@@ -73,19 +73,24 @@ def table_rows(mapper: Mapper, path: Path) -> Iterator[Row]:
 
     Raises ``TableUnreadable``, ``TableEmpty``, ``ColumnMissing``, and the errors of the mapping.
     """
+    with path.open("rb") as file:
+        encoding = encoding_of(file)
+        file.seek(0)
+        with io.TextIOWrapper(file, encoding=encoding, newline="") as text:
+            yield from mapped_rows(mapper, _cells(text, mapper))
+
+
+def mapped_rows(mapper: Mapper, table: Iterable[tuple[int, dict[str, str] | Finding]]) -> Iterator[Row]:
+    """The documents of numbered rows of cells, by their mapping; those written once come first, as row 0."""
     seen: dict[str, bytes] = {}
     once = mapper.once()
     if once.documents or once.findings:
         yield _mapped(once, seen)
-    with path.open("rb") as file:
-        encoding = encoding_of(file)
-        file.seek(0)
-        text = io.TextIOWrapper(file, encoding=encoding, newline="")
-        for number, cells in _cells(text, mapper):
-            if isinstance(cells, Finding):
-                yield Row(number, findings=[cells])
-            else:
-                yield from (_mapped(row, seen) for row in mapper.rows(iter([(number, cells)])))
+    for number, cells in table:
+        if isinstance(cells, Finding):
+            yield Row(number, findings=[cells])
+        else:
+            yield from (_mapped(row, seen) for row in mapper.rows(iter([(number, cells)])))
 
 
 def encoding_of(file: Iterable[bytes]) -> str:
