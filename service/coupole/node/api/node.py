@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from coupole.errors import CoupoleError, Finding
+from coupole.node.records.register import Registers
 from coupole.node.store import Store
 from coupole.node.store.changes import Context
 from coupole.standard.catalogue import Catalogue
@@ -39,6 +40,7 @@ class Node:
     catalogue: Catalogue
     release_on_pull: bool
     max_document_bytes: int
+    registers: Registers = field(default_factory=Registers)
 
     def context(self, caller: Caller) -> Context:
         """A program that writes does so in its own name."""

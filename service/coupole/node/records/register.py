@@ -21,7 +21,7 @@ from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from coupole.database import listed
-from coupole.node.records.searching import words
+from coupole.node.records.searching import fold, words
 from coupole.node.store.changes import Document
 from coupole.node.store.opening import living, opened
 from coupole.node.store.tables import HEAD, JOURNAL, RECORD
@@ -81,6 +81,12 @@ class Register:
         if entity == "participant":
             return full_name(document)
         return str(document.get("display_name") or document.get("name") or "")
+
+    @cached_property
+    def people(self) -> Sequence[str]:
+        """Everybody's id, in the order of their names."""
+        named = {record: fold(full_name(document)) for record, document in self.of("participant").items()}
+        return sorted(named, key=lambda record: (named[record], record))
 
     @cached_property
     def files(self) -> Mapping[str, list[str]]:
