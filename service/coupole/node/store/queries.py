@@ -120,12 +120,32 @@ def history(session: Session, vault: Vault, record: str) -> list[Version]:
     return [_version(vault, row) for row in rows]
 
 
-def changes(session: Session, vault: Vault, after: int, limit: int, entities: Iterable[str] = ()) -> list[Version]:
-    """What happened after journal row ``after``, oldest first; every entity, or the named ones."""
+def history_of_person(session: Session, vault: Vault, participant: str) -> list[Version]:
+    """All versions of everything written about a person, oldest first. Raises ``RecordNotFound``, ``PersonErased``."""
+    rows = session.execute(select(JOURNAL).where(JOURNAL.c.participant == participant).order_by(JOURNAL.c.seq)).all()
+    if not rows:
+        raise RecordNotFound()
+    if vault.erased(participant):
+        raise PersonErased()
+    return [_version(vault, row) for row in rows]
+
+
+def changes(
+    session: Session,
+    vault: Vault,
+    after: int,
+    limit: int,
+    entities: Iterable[str] = (),
+    *,
+    participant: str | None = None,
+) -> list[Version]:
+    """What happened after journal row ``after``, oldest first; of every entity or the named ones, of one person if told."""
     query = select(JOURNAL).where(JOURNAL.c.seq > after).order_by(JOURNAL.c.seq).limit(limit)
     wanted = list(entities)
     if wanted:
         query = query.where(JOURNAL.c.entity.in_(wanted))
+    if participant is not None:
+        query = query.where(JOURNAL.c.participant == participant)
     return [_version(vault, row) for row in session.execute(query)]
 
 

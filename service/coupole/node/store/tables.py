@@ -252,6 +252,20 @@ class Setup(NodeTable, table=True):
     expires_at: datetime = Field(sa_type=Utc)
 
 
+class FileVisit(NodeTable, table=True):
+    """Up to where a member of staff has seen a file, as numbers of journal rows."""
+
+    __tablename__ = "file_visit"
+
+    staff: str = Field(primary_key=True)
+    accompaniment: str = Field(primary_key=True)
+    since: int = Field(sa_type=BigInteger)
+    """The last row of the journal when the visit before this one ended."""
+    seen: int = Field(sa_type=BigInteger)
+    """The last row of the journal when the file was opened last."""
+    at: datetime = Field(sa_type=Utc)
+
+
 JOURNAL, HEAD, RECORD, FACT, OUTSIDE, STALE, LEVEL, CLIENT, TOKEN, ASSERTION, ERASURE = (
     NodeTable.metadata.tables[name]
     for name in (
