@@ -117,7 +117,7 @@ def accompaniment(number: int = 1, **overrides: Any) -> Document:
         "started_on": "2025-02-01",
         "phase": "insertion_coop",
         "phase_history": [
-            {"phase": "drafting", "from": "2025-01-10", "to": "2025-02-01"},
+            {"phase": "planned", "from": "2025-01-10", "to": "2025-02-01"},
             {"phase": "insertion_coop", "from": "2025-02-01"},
         ],
     }

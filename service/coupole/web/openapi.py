@@ -28,6 +28,10 @@ class ProblemItem(BaseModel):
     """What to do about it, in the reader's language."""
     rule: str = ""
     """Place in the schema, or rule of the method, that says so."""
+    record: str = ""
+    """Identifier of the document the place is in, when it is one of several."""
+    settled_by: str = ""
+    """Kind of document that puts it right."""
 
 
 class Problem(BaseModel):

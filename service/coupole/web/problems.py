@@ -100,7 +100,8 @@ def item(finding: Finding, language: str) -> dict[str, str]:
     """One finding as JSON."""
     detail, remedy = sentence(finding.code, language, finding.params)
     made = {"code": finding.code, "pointer": finding.pointer, "detail": detail, "remedy": remedy}
-    return made | ({"rule": finding.rule} if finding.rule else {})
+    told = {name: str(finding.params[name]) for name in ("record", "settled_by") if name in finding.params}
+    return made | ({"rule": finding.rule} if finding.rule else {}) | told
 
 
 def status_of(error: CoupoleError | type[CoupoleError], table: Mapping[type[CoupoleError], int] = STATUS) -> int:
@@ -182,12 +183,18 @@ class LastResort:
             await response(scope, receive, send)
 
 
-def _failed(request: Request, error: Exception) -> Response:
+def noted(error: Exception) -> str:
+    """The name under which this failure stands in the log: its kind and place, none of its words."""
     name = secrets.token_hex(8)
     frames = traceback.extract_tb(error.__traceback__)[-12:]
     place = " < ".join(f"{frame.name}:{frame.lineno} {frame.filename}" for frame in reversed(frames))
     logger.error("request %s failed: %s in %s", name, type(error).__qualname__, place)
-    return answer(request, errors.UnexpectedFailure(), STATUS[errors.UnexpectedFailure], f"urn:coupole:request:{name}")
+    return name
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    instance = f"urn:coupole:request:{noted(error)}"
+    return answer(request, errors.UnexpectedFailure(), STATUS[errors.UnexpectedFailure], instance)
 
 
 def _as_ours(request: Request, error: Exception) -> CoupoleError:

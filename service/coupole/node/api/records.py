@@ -32,6 +32,7 @@ from coupole.node.api.node import (
     not_modified,
     number,
 )
+from coupole.node.records.changing import MethodRefused, TransitionRefused, change
 from coupole.node.store import queries
 from coupole.node.store.changes import (
     Change,
@@ -43,7 +44,6 @@ from coupole.node.store.changes import (
     RevisionConflict,
 )
 from coupole.node.store.vault import PersonErased
-from coupole.node.store.write import write
 from coupole.standard.entities import ENTITIES, Entity
 from coupole.standard.validation import DocumentInvalid
 from coupole.web import apps, paging
@@ -157,14 +157,14 @@ Expected = Annotated[int, Depends(expected_revision)]
 def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status) -> None:
     path, one = f"/{entity.collection}", f"/{entity.collection}/{{id}}"
     writes, reads = oauth.requires(f"{entity.name}:write"), oauth.requires(f"{entity.name}:read")
-    invalid = (BodyTypeUnknown, DocumentInvalid, ReferenceMissing, PersonErased)
+    method = (TransitionRefused, MethodRefused)
+    invalid = (BodyTypeUnknown, DocumentInvalid, ReferenceMissing, PersonErased, *method)
     changing = (RecordNotFound, RevisionConflict, PreconditionMissing)
     add_route = describing.adder(router, entity, status)
 
     def create(request: Request, session: Writing, node: ThisNode, document: Body, caller: Caller = writes) -> Response:
         record = _own_id(entity, node.node_id, document)
-        change = Change(entity.name, document, id=record)
-        written = write(session, node.store.vault, [change], node.context(caller))[0]
+        written = change(session, node.store, [Change(entity.name, document, id=record)], node.context(caller))[0]
         where = f"{request.url.path}/{written.id}"
         created = 201 if written.kind == "created" else 200
         return json_bytes(written.body or b"", created, location=where, etag=etag(written.revision))
@@ -177,15 +177,15 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status)
         document: Body,
         caller: Caller = writes,
     ) -> Response:
-        change = Change(entity.name, document, id=_of_entity(entity, record), expect=expected)
-        written = write(session, node.store.vault, [change], node.context(caller))[0]
+        wanted = Change(entity.name, document, id=_of_entity(entity, record), expect=expected)
+        written = change(session, node.store, [wanted], node.context(caller))[0]
         return json_bytes(written.body or b"", etag=etag(written.revision))
 
     def delete(
         record: RecordId, expected: Expected, session: Writing, node: ThisNode, caller: Caller = writes
     ) -> Response:
-        change = Change(entity.name, None, id=_of_entity(entity, record), expect=expected)
-        write(session, node.store.vault, [change], node.context(caller))
+        wanted = Change(entity.name, None, id=_of_entity(entity, record), expect=expected)
+        change(session, node.store, [wanted], node.context(caller))
         return Response(status_code=204)
 
     def history(record: RecordId, session: Reading, node: ThisNode) -> Response:
@@ -194,7 +194,7 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status)
 
     add_route("create", "POST", path, create, writes, (*invalid, RecordExists))
     add_route("replace", "PUT", one, replace, writes, (*invalid, *changing, OwnerChanged))
-    add_route("delete", "DELETE", one, delete, writes, (*changing, RecordInUse))
+    add_route("delete", "DELETE", one, delete, writes, (*changing, RecordInUse, *method))
     add_route("history", "GET", f"{one}/history", history, reads, (RecordNotFound, PersonErased))
 
 

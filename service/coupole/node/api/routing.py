@@ -11,6 +11,7 @@ from starlette.responses import Response
 from coupole.errors import CoupoleError
 from coupole.node.api import describing, feed, identity, records, releases, transfer
 from coupole.node.api.node import PreconditionMissing
+from coupole.node.records import changing, pathways
 from coupole.node.statistics import releasing
 from coupole.node.store import changes
 from coupole.node.store.queries import FilterUnknown
@@ -30,6 +31,9 @@ STATUS: Mapping[type[CoupoleError], int] = {
     changes.RevisionConflict: 412,
     changes.ReferenceMissing: 422,
     changes.OwnerChanged: 422,
+    changing.TransitionRefused: 409,
+    changing.MethodRefused: 422,
+    pathways.PathwayUnknown: 404,
     PersonErased: 410,
     PreconditionMissing: 428,
     FilterUnknown: 422,

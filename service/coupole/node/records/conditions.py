@@ -168,7 +168,7 @@ def decided(dossier: StoredDossier, objective: Placed) -> list[Finding]:
     document = objective.document
     if document["status"] in REVISED:
         return _decision(dossier, objective)
-    signed = [signature["on"] for placed in each(dossier, "plan") for signature in placed.document.get("signed_by", [])]
+    signed = signed_days(dossier)
     if not signed or document["set_on"] <= min(signed) or "decided_in" in document:
         return []
     replacing = (placed.document.get("replaced_by") for placed in each(dossier, "objective"))
@@ -176,6 +176,19 @@ def decided(dossier: StoredDossier, objective: Placed) -> list[Finding]:
     if document["id"] in replacing or any(_minutes(meeting, document) for meeting in meetings):
         return []
     return [found("objective_added_unminuted", objective.place, "R6", "team_meeting")]
+
+
+def signed_days(dossier: StoredDossier) -> list[str]:
+    """The days on which somebody signed a version of the plan."""
+    return [signature["on"] for placed in each(dossier, "plan") for signature in placed.document.get("signed_by", [])]
+
+
+def check_objective_added(dossier: StoredDossier, added: Placed) -> list[Finding]:
+    """R6: what stands against an objective that is new; once somebody has signed, the team decides it."""
+    signed = signed_days(dossier)
+    if signed and added.document["set_on"] > min(signed) and "decided_in" in added.document:
+        return _decision(dossier, added)
+    return decided(dossier, added)
 
 
 def check_objective_change(dossier: StoredDossier, before: Document, after: Placed) -> list[Finding]:
