@@ -21,11 +21,16 @@ def language_of(request: Request) -> Language:
 
 def page_language(request: Request, otherwise: Language = "en") -> Language:
     """The language of a page: chosen on it (``?language=nl``), chosen earlier (cookie), asked for by the browser."""
+    return chosen_language(request) or preferred(request.headers.get("accept-language", ""), otherwise)
+
+
+def chosen_language(request: Request) -> Language | None:
+    """The language a reader chose on this page or on an earlier one; none when they never chose."""
     for choice in (request.query_params.get("language"), request.cookies.get(COOKIE)):
         for language in LANGUAGES:
             if choice == language:
                 return language
-    return preferred(request.headers.get("accept-language", ""), otherwise)
+    return None
 
 
 @lru_cache(maxsize=256)

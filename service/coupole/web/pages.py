@@ -1,14 +1,12 @@
 """Pages: one shell, one style sheet, a strict content policy and no call to anybody else.
 
-A page is a whole HTML document that needs no script. Its words stand beside its template in ``words.json``, in four
-languages, and ``say`` in the template finds them; what is written into a page is escaped unless it was made safe.
+A page is a whole HTML document that needs no script. Its words stand in the template in English; their translations
+lie beside it (``coupole.web.translations``). What is written into a page is escaped unless it was made safe.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,6 +21,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import Response
 
+from coupole.web import translations
 from coupole.web.errors import PathUnknown
 from coupole.web.languages import COOKIE, LANGUAGES, NAMES, Language, page_language
 
@@ -37,9 +36,11 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "require-trusted-types-for 'script'",
+        "trusted-types coupole",
     )
 )
-"""The content policy of every page: only files of this very service, no inline script or style."""
+"""The content policy of every page: only files of this very service, no inline script or style. The one policy that
+may turn text into elements is named ``coupole`` and stands in ``coupole.js``."""
 
 HERE = Path(__file__).parent
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -71,29 +72,51 @@ def _static(path: Path) -> StaticFile:
 class Pages:
     """The pages of one service.
 
-    ``folder`` holds its templates, their ``words.json`` (key -> language -> text) and, where it has any, ``static/``.
+    ``folder`` holds its templates, their catalogues and, where it has any, ``static/``; folders in it may hold more.
     """
 
     def __init__(self, folder: Path, *, name: str, issuer: str, language: Language = "en") -> None:
         self.language = language
         self.secure = issuer.startswith("https://")
-        self.words = _words(HERE / "templates") | _words(folder)
         own = folder / "static"
         self.files = static_files(HERE / "static", *((own,) if own.is_dir() else ()))
         self._served = {file.address: file for file in self.files.values()}
         loader = ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(HERE / "templates")])
-        self.environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-        self.environment.globals |= {"say": self._say, "static": self._address, "name": name}
-        self.environment.filters |= {"number": _number, "day": _day, "moment": _moment}
+        self.translations = translations.read(HERE / "templates", folder)
+        self.environment = Environment(
+            loader=loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self.environment.install_gettext_callables(  # type: ignore[attr-defined]  # given by the extension
+            pass_context(lambda context, text: self.translated(context["language"], text)),
+            pass_context(lambda context, one, more, n: self.translated_number(context["language"], one, more, n)),
+            newstyle=True,
+        )
+        self.environment.globals |= {"static": self._address, "name": name}
+        self.environment.filters |= {"number": _number, "day": _day, "short_day": _short_day, "moment": _moment}
 
     def add_to(self, app: FastAPI) -> None:
         """Serve the files that pages use."""
         app.add_route("/static/{file}", self._serve, methods=["GET"], include_in_schema=False)
 
-    def answer(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        """A page in the reader's language. A language chosen on the page is remembered in a cookie, which says
-        nothing else."""
-        language = page_language(request, self.language)
+    def translated(self, language: Language, text: str) -> str:
+        """The text in that language; itself where nobody translated it."""
+        return str(self.translations[language].gettext(text))
+
+    def translated_number(self, language: Language, one: str, more: str, number: int) -> str:
+        """The text for that number of things in that language."""
+        return str(self.translations[language].ngettext(one, more, number))
+
+    def answer(
+        self, request: Request, template: str, status: int = 200, *, language: Language | None = None, **values: Any
+    ) -> Response:
+        """A page in the reader's language, or in ``language``. A language chosen on the page is remembered in a
+        cookie, which says nothing else."""
+        language = language or page_language(request, self.language)
         shown = {"language": language, "languages": _choices(request, language), **values}
         headers = {
             "Content-Security-Policy": POLICY,
@@ -120,16 +143,6 @@ class Pages:
     def _address(self, name: str) -> str:
         return self.files[name].address
 
-    @pass_context
-    def _say(self, context: Context, key: str, **values: object) -> str:
-        """The words for ``key``, with ``values`` in their places. Raises ``KeyError`` for words nobody wrote."""
-        return self.words[key][context["language"]].format_map(values)
-
-
-def _words(folder: Path) -> dict[str, Mapping[str, str]]:
-    file = folder / "words.json"
-    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
-
 
 def _choices(request: Request, language: Language) -> list[dict[str, Any]]:
     """The picker: each language by its own name and the address of this page in it."""
@@ -155,6 +168,12 @@ def _number(context: Context, value: float) -> str:
 def _day(context: Context, value: date) -> str:
     """A date in words: figures alone are read in two ways."""
     return str(format_date(value, format="long", locale=context["language"]))
+
+
+@pass_context
+def _short_day(context: Context, value: date) -> str:
+    """A date in few words, for a row of a table."""
+    return str(format_date(value, format="d MMM y", locale=context["language"]))
 
 
 @pass_context

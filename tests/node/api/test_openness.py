@@ -10,8 +10,8 @@ from coupole.standard.sentences import known_codes
 from coupole.wire.descriptor import read_descriptor
 from tests.calling import RunningNode
 
-OPEN_ROUTES = {"/", "/healthz", "/readyz", "/static/{file}", "/.well-known/coupole"}
-"""Plain routes without a scope."""
+OPEN_ROUTES = {"/healthz", "/readyz", "/static/{file}", "/.well-known/coupole"}
+"""Plain routes without a scope, beside the pages, each of which names the right it asks for."""
 
 
 def operations(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,29 +1,57 @@
-"""Pages of the node for people. One so far: what this is, for whoever meets its address."""
+"""Pages of the node for people: one package for each group of them, and what they all stand on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from coupole import standard
 from coupole.node.api.node import node_of
+from coupole.node.ui import files, menu, reasons
+from coupole.node.ui.desk import SIGNED_IN, Desk, PageRoute
 from coupole.web.languages import Language
 from coupole.web.pages import Pages
 
 HERE = Path(__file__).parent
+GROUPS: tuple[Callable[[Desk], None], ...] = (menu.add, reasons.add, files.add)
+"""Every group of pages: its function that registers them."""
 
 
 def add_pages(app: FastAPI, *, name: str, issuer: str, language: Language) -> None:
-    """The first page, and the files pages use."""
+    """Every page of the node, and the files pages use."""
     pages = Pages(HERE, name=name, issuer=issuer, language=language)
     pages.add_to(app)
+    desk = Desk(app, pages, issuer, about)
+    for add in GROUPS:
+        add(desk)
+    if "/" not in (route.path for route in app.routes if isinstance(route, PageRoute)):
+        desk.get("/", menu.show, needs=SIGNED_IN)
+    _say_it_to_browsers(app, desk)
 
-    def front(request: Request) -> Response:
-        node = node_of(request)
-        about = {
+
+def _say_it_to_browsers(app: FastAPI, desk: Desk) -> None:
+    """A page, not a problem, for somebody who comes to an address of pages where there is none."""
+    told = cast(Callable[[Request, Exception], Response], app.exception_handlers[HTTPException])
+
+    def refused(request: Request, error: Exception) -> Response:
+        browser = "text/html" in request.headers.get("accept", "")
+        program = request.url.path.startswith(("/api/", "/oauth/", "/.well-known/", "/static/"))
+        return desk.unknown(request) if browser and not program else told(request, error)
+
+    app.add_exception_handler(HTTPException, refused)
+
+
+def about(request: Request) -> Response:
+    """What this is, for a program that meets its address."""
+    node = node_of(request)
+    return JSONResponse(
+        {
             "name": node.name,
             "node": node.node_id,
             "standard": standard.VERSION,
@@ -33,8 +61,4 @@ def add_pages(app: FastAPI, *, name: str, issuer: str, language: Language) -> No
             "documentation": "openapi/node.v1.json, which comes with the program",
             "descriptor": "/.well-known/coupole",
         }
-        if "text/html" in request.headers.get("accept", ""):
-            return pages.answer(request, "front.html", about=about)
-        return JSONResponse(about)
-
-    app.add_route("/", front, ["GET"], include_in_schema=False)
+    )
