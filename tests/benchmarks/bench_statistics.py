@@ -215,7 +215,7 @@ class InMemory:
                 known = next((one for one in indicator.dimensions if one.name == margin.dimension), None)
                 if (indicator.bands and indicator.distinct) or (known and numbered(known)):
                     continue
-                if not np.array_equal(margin.values.T.ravel(), shown[margin.dimension]):
+                if not np.array_equal(counted.cells.values[margin.cells], shown[margin.dimension]):
                     wrong.append(f"{table.indicator} {margin.dimension}")
         return wrong
 

@@ -13,9 +13,7 @@ import numpy as np
 import pytest
 
 from coupole.disclosure.cellkey import distribution
-from coupole.disclosure.protection import protect
-from coupole.disclosure.tables import ProtectedMargin, Table
-from tests.disclosure.people import SECRET, counted, keys_of
+from tests.disclosure.people import SECRET, ShownMargin, Table, counted, keys_of, protect
 
 REACH = 5
 
@@ -50,7 +48,7 @@ def reversed_sums(totals: int, others: int) -> int:
     return found
 
 
-def solved(margins: Sequence[ProtectedMargin]) -> list[list[int]]:
+def solved(margins: Sequence[ShownMargin]) -> list[list[int]]:
     """For each margin after the total, what each cell can be when everything is taken together."""
     cells = [[could_be(int(value)) for value in margin.values[:, 0]] for margin in margins]
     totals = cells[0][0]
@@ -92,7 +90,7 @@ SIZES = {"sex": 3, "target_group": 12, "age_band": 7, "phase": 6}
 def test_the_attacker_solves_what_can_be_solved() -> None:
     """The yardstick is sound: the truth is always among what is found, and without noise everything is found."""
     for table, people in workshops(20):
-        found = solved(protect(table, people, SECRET).margins)
+        found = solved(protect(table, people, SECRET))
         for margin, candidates in zip(table.margins[1:], found, strict=True):
             assert all(int(value) in numbers(one) for value, one in zip(margin.values[:, 0], candidates, strict=True))
     assert numbers(could_be(0)) == [0, 1, 2, 3, 4, 5]
@@ -104,7 +102,7 @@ def test_the_attacker_solves_what_can_be_solved() -> None:
 def test_no_small_cell_is_known_exactly_from_totals_and_all_margins_together() -> None:
     small = known = certain = 0
     for table, people in workshops(150):
-        found = solved(protect(table, people, SECRET).margins)
+        found = solved(protect(table, people, SECRET))
         for margin, candidates in zip(table.margins[1:], found, strict=True):
             for value, bits in zip(margin.values[:, 0], candidates, strict=True):
                 if 1 <= value <= 4:
@@ -119,7 +117,7 @@ def test_no_small_cell_is_known_exactly_from_totals_and_all_margins_together() -
 def test_no_empty_cell_is_told_from_one_with_few_people() -> None:
     """What is shown as nothing stands for nobody or up to five people, whatever else is shown."""
     for table, people in workshops(60):
-        shown = protect(table, people, SECRET).margins
+        shown = protect(table, people, SECRET)
         for margin, candidates in zip(shown[1:], solved(shown), strict=True):
             for state, bits in zip(margin.states[:, 0], candidates, strict=True):
                 if state == "zero":
@@ -131,7 +129,7 @@ def test_a_total_minus_its_margin_is_no_exact_remainder() -> None:
     """The classical subtraction: the last category of a margin from the total and all others."""
     exact = rests = 0
     for table, people in workshops(150):
-        total, *margins = protect(table, people, SECRET).margins
+        total, *margins = protect(table, people, SECRET)
         for margin, true in zip(margins, table.margins[1:], strict=True):
             for place in range(len(margin.codes)):
                 if 1 <= true.values[place, 0] <= 4:
@@ -149,21 +147,19 @@ def test_a_person_who_left_is_not_the_difference_of_two_months(gone: int) -> Non
         keys = keys_of(60, seed)
         before = protect(counted({"sex": np.arange(60) % 2}, keys), 60, SECRET)
         after = protect(counted({"sex": np.arange(60 - gone) % 2}, keys[:-gone]), 60, SECRET)
-        differences.append(int(before.margins[0].values[0, 0] - after.margins[0].values[0, 0]))
+        differences.append(int(before[0].values[0, 0] - after[0].values[0, 0]))
     assert np.mean(np.array(differences) == gone) < 0.35
     assert 3.2 < np.var(differences) < 4.8
 
 
 def test_a_month_in_which_nothing_changed_shows_no_change() -> None:
     keys = keys_of(60)
-    months = [protect(counted({"sex": np.arange(60) % 2}, keys), 60, SECRET).margins for _ in range(24)]
+    months = [protect(counted({"sex": np.arange(60) % 2}, keys), 60, SECRET) for _ in range(24)]
     assert all((one[1].values == months[0][1].values).all() for one in months)
 
 
 def test_asking_for_every_pooling_of_codes_does_not_wear_the_noise_down() -> None:
     """Only margins of the catalogue are released; but even whole again from parts, a cell keeps its own one noise."""
     keys, places = keys_of(80), np.arange(80) % 4
-    shown = {
-        int(protect(counted({name: places}, keys), 80, SECRET).margins[1].values[2, 0]) for name in map(str, range(50))
-    }
+    shown = {int(protect(counted({name: places}, keys), 80, SECRET)[1].values[2, 0]) for name in map(str, range(50))}
     assert len(shown) == 1

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupole.disclosure.cellkey import Noise, perturb
-from coupole.disclosure.protection import CONTRIBUTORS, FLOOR, protect
-from coupole.disclosure.tables import Margin, ProtectedMargin, Table, is_magnitude
-from tests.disclosure.people import SECRET, counted, keys_of, margin, total
+from coupole.disclosure.protection import CONTRIBUTORS, FLOOR
+from coupole.disclosure.tables import Cells, Kinds, is_magnitude
+from tests.disclosure.people import SECRET, Margin, ShownMargin, Table, counted, keys_of, margin, protect, total
 
 
-def one(table: Table, **options: Any) -> ProtectedMargin:
+def one(table: Table, **options: Any) -> ShownMargin:
     """The last margin as it may be shown."""
-    return protect(table, 100, SECRET, **options).margins[-1]
+    return protect(table, 100, SECRET, **options)[-1]
 
 
 def events(count: int, people: int, seed: int = 1) -> Table:
@@ -42,17 +42,16 @@ def seed_with(people: int, low: int, high: int) -> int:
     return next(seed for seed in range(10_000) if low <= noisy_people(people, seed) <= high)
 
 
-def test_a_member_of_nineteen_shows_no_table_and_says_why() -> None:
+def test_a_member_of_nineteen_shows_no_table() -> None:
     table = counted({"sex": np.arange(19) % 2}, keys_of(19))
-    hidden = protect(table, FLOOR - 1, SECRET)
-    assert (hidden.indicator, hidden.margins, hidden.reason) == ("S01", (), "too_few_people")
-    assert protect(table, FLOOR, SECRET).reason is None
+    assert protect(table, FLOOR - 1, SECRET) is None
+    assert protect(table, FLOOR, SECRET) is not None
 
 
 @given(st.lists(st.integers(0, 6), min_size=20, max_size=120), st.integers(0, 2**32))
 def test_every_shown_count_totals_too_is_near_and_every_cell_says_what_it_is(places: list[int], seed: int) -> None:
     exact = counted({"target_group": np.array(places)}, keys_of(len(places), seed))
-    for true, shown in zip(exact.margins, protect(exact, len(places), SECRET).margins, strict=True):
+    for true, shown in zip(exact.margins, protect(exact, len(places), SECRET), strict=True):
         assert (shown.dimension, shown.codes, shown.parts) == (true.dimension, true.codes, true.parts)
         assert shown.values.shape == shown.states.shape == shown.bounds.shape == true.values.shape
         assert (np.abs(shown.values - true.values) <= shown.bounds).all()
@@ -64,7 +63,7 @@ def test_every_shown_count_totals_too_is_near_and_every_cell_says_what_it_is(pla
 
 def test_no_total_is_shown_as_it_is_for_being_a_total() -> None:
     shown = [
-        int(protect(counted({"sex": np.arange(60) % 2}, keys_of(60, seed)), 60, SECRET).margins[0].values[0, 0]) - 60
+        int(protect(counted({"sex": np.arange(60) % 2}, keys_of(60, seed)), 60, SECRET)[0].values[0, 0]) - 60
         for seed in range(400)
     ]
     assert len(set(shown)) >= 7
@@ -78,7 +77,7 @@ def test_the_order_of_codes_changes_nothing(order: list[int]) -> None:
         "target_group",
         tuple("abcdef"[place] for place in order),
         ("count",),
-        *(array[order] for array in (straight.values, straight.keys, straight.persons)),
+        *(array[order] for array in (straight.values, straight.keys, straight.persons, straight.largest)),
     )
     shown, again = one(Table("S01", (straight,))), one(Table("S01", (mixed,)))
     assert (shown.values[order] == again.values).all()
@@ -260,20 +259,21 @@ def test_parts_that_begin_with_sum_are_amounts() -> None:
     ]
 
 
-def test_a_margin_that_does_not_fit_together_is_a_mistake_of_the_caller() -> None:
-    cells, keys = np.ones((2, 1), np.int64), np.ones((2, 1), np.uint64)
-    with pytest.raises(ValueError, match="one row"):
-        Margin("sex", ("F",), ("count",), cells, keys, cells)
-    with pytest.raises(ValueError, match="one row"):
-        Margin("sex", ("F", "M"), ("sum",), cells, keys, cells, cells[:1])
+def test_cells_that_do_not_fit_together_are_a_mistake_of_the_caller() -> None:
+    two, keys = np.ones(2, np.int64), np.ones(2, np.uint64)
+    no, sums = np.zeros(2, np.bool_), np.ones(2, np.bool_)
+    counts = Kinds(two, no, no, no)
+    with pytest.raises(ValueError, match="one entry"):
+        Cells(two[:1], keys, two, two, counts)
+    with pytest.raises(ValueError, match="one entry"):
+        Cells(two, keys, two, two, Kinds(two[:1], no, no, no))
     with pytest.raises(ValueError, match="largest"):
-        Margin("sex", ("F", "M"), ("sum",), cells, keys, cells)
+        Cells(two, keys, two, two * 0, Kinds(two, sums, no, no))
     with pytest.raises(ValueError, match="behind"):
-        Margin("sex", ("F", "M"), ("count",), cells, keys, cells * 0)
+        Cells(two, keys, two * 0, two, counts)
     with pytest.raises(ValueError, match="behind"):
-        Margin("sex", ("F", "M"), ("count",), -cells, keys, cells)
+        Cells(-two, keys, two, two, counts)
 
 
-def test_a_table_of_which_no_margin_may_leave_shows_none_and_is_not_withheld() -> None:
-    shown = protect(Table("O01", ()), 100, SECRET)
-    assert (shown.margins, shown.reason) == ((), None)
+def test_of_no_cells_none_is_shown_and_none_is_withheld() -> None:
+    assert protect(Table("O01", ()), 100, SECRET) == []

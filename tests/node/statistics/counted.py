@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coupole.disclosure.tables import Table, record_keys
+from coupole.disclosure.tables import record_keys
 from coupole.node.statistics.counting import Counted, tables
 from coupole.node.statistics.facts import fact_maker
 from coupole.node.statistics.packing import key_of
@@ -78,20 +78,19 @@ def counted(documents: Iterable[Document], period: str, catalogue: Catalogue = C
     return tables(catalogue, parse_period(period), [one for one in packed if one[1]], numbers.known, SECRET)
 
 
-def cells(made: Iterable[Table]) -> dict[tuple[str, str, str, str], Cell]:
+def cells(made: Counted) -> dict[tuple[str, str, str, str], Cell]:
     """Every figure that has somebody behind it."""
     found = {}
-    for table in made:
+    for table in made.tables:
         for margin in table.margins:
-            for row, code in enumerate(margin.codes):
-                for column, part in enumerate(margin.parts):
-                    if margin.persons[row, column] or margin.values[row, column]:
-                        largest = 0 if margin.largest is None else int(margin.largest[row, column])
-                        numbers = (margin.values, margin.persons, margin.keys)
-                        cell = Cell(
-                            *(int(one[row, column]) for one in numbers), largest if part.startswith("sum") else 0
-                        )
-                        found[table.indicator, margin.dimension, code, part] = cell
+            places = np.arange(margin.first, margin.cells.stop).reshape(margin.shape)
+            for part, row in zip(margin.parts, places, strict=True):
+                for code, place in zip(margin.codes, row, strict=True):
+                    exact = made.cells
+                    if exact.persons[place] or exact.values[place]:
+                        largest = int(exact.largest[place]) if part.startswith("sum") else 0
+                        behind = (int(exact.persons[place]), int(exact.keys[place]), largest)
+                        found[table.indicator, margin.dimension, code, part] = Cell(int(exact.values[place]), *behind)
     return found
 
 
@@ -115,7 +114,7 @@ def expected(added: dict[tuple[str, str, str, str], dict[str, int]]) -> dict[tup
 def figures(documents: Iterable[Document], period: str, *indicators: str) -> dict[str, dict[str, int]]:
     """The totals of a period that are not nothing: indicator, part, value."""
     found: dict[str, dict[str, int]] = {}
-    for (indicator, dimension, _code, part), cell in cells(counted(documents, period).tables).items():
+    for (indicator, dimension, _code, part), cell in cells(counted(documents, period)).items():
         if dimension == "total" and (not indicators or indicator in indicators):
             found.setdefault(indicator, {})[part] = cell.value
     return found
@@ -133,5 +132,5 @@ def total(documents: Iterable[Document], period: str, indicator: str) -> Any:
 
 def codes(documents: Iterable[Document], period: str, indicator: str, dimension: str) -> dict[str, int]:
     """The codes of a margin that are not nothing, with their figure."""
-    found = cells(counted(documents, period).tables)
+    found = cells(counted(documents, period))
     return {code: cell.value for (name, by, code, _part), cell in found.items() if (name, by) == (indicator, dimension)}

@@ -61,9 +61,9 @@ def test_a_record_without_a_value_or_outside_all_bands_is_not_counted():
     spread = read(small(measure={"kind": "histogram", "of": length, "bands": [[0, 5], [5, 9]]}))
 
     for catalogue in (summed, spread):
-        assert cells(counted(file("2024-01-10"), "2024", catalogue).tables) == {}
-    assert cells(counted(file("2024-01-10", closed="2024-01-12"), "2024", summed).tables)
-    assert not cells(counted(file("2024-01-10", closed="2024-02-12"), "2024", spread).tables)
+        assert cells(counted(file("2024-01-10"), "2024", catalogue)) == {}
+    assert cells(counted(file("2024-01-10", closed="2024-01-12"), "2024", summed))
+    assert not cells(counted(file("2024-01-10", closed="2024-02-12"), "2024", spread))
 
 
 def test_what_moves_and_has_no_value_for_a_while_is_not_counted_then():
@@ -72,19 +72,19 @@ def test_what_moves_and_has_no_value_for_a_while_is_not_counted_then():
     catalogue = read(small(period=stock, measure={"kind": "sum", "of": hired}))
     documents = file("2024-01-10", hired="2024-03-01")
 
-    assert cells(counted(documents, "2024-02", catalogue).tables) == {}
-    assert cells(counted(documents, "2024-03", catalogue).tables)["S01", "total", "total", "sum"].value == 1
+    assert cells(counted(documents, "2024-02", catalogue)) == {}
+    assert cells(counted(documents, "2024-03", catalogue))["S01", "total", "total", "sum"].value == 1
 
 
 def test_a_mean_adds_up_with_its_squares():
     stock = {"kind": "overlap", "from": "$opened_on", "to": "$closed_on"}
     catalogue = read(small(period=stock, measure={"kind": "mean", "of": {"days": ["$opened_on", "$hired_on"]}}))
     documents = [*file("2024-01-10", hired="2024-01-13"), *file("2024-01-10", number=2, hired="2024-01-15")]
-    found = cells(counted(documents, "2024-01", catalogue).tables)
+    found = cells(counted(documents, "2024-01", catalogue))
 
     assert {key[3]: cell.value for key, cell in found.items()} == {"n": 2, "sum": 8, "sumsq": 34}
     assert found["S01", "total", "total", "sumsq"].largest == 25
-    assert cells(counted(documents, "2023", catalogue).tables) == {}
+    assert cells(counted(documents, "2023", catalogue)) == {}
 
 
 def test_a_group_outside_all_bands_is_in_none():
@@ -93,8 +93,8 @@ def test_a_group_outside_all_bands_is_in_none():
     catalogue = read(small(period=stock, measure=groups))
     two = [*file("2024-01-10"), *file("2024-01-10", number=2)]
 
-    assert cells(counted(file("2024-01-10"), "2024", catalogue).tables) == {}
-    assert cells(counted(two, "2024", catalogue).tables)["S01", "total", "total", "band_1"].persons == 2
+    assert cells(counted(file("2024-01-10"), "2024", catalogue)) == {}
+    assert cells(counted(two, "2024", catalogue))["S01", "total", "total", "band_1"].persons == 2
 
 
 def test_a_dossier_without_facts_packs_to_nothing():

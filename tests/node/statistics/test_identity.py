@@ -13,7 +13,7 @@ MONTHS = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 1
 
 
 def totals(documents, period):
-    found = cells(counted(documents, period).tables)
+    found = cells(counted(documents, period))
     return {key[0]: cell.value for key, cell in found.items() if key[1:] == ("total", "total", "count")}
 
 
@@ -37,9 +37,9 @@ def test_the_flows_and_months_of_a_year_are_those_of_its_quarters_together(seed)
     documents = history(Random(seed))  # noqa: S311 - histories, not secrets
     added: dict[tuple[str, ...], int] = {}
     for quarter in range(1, 5):
-        for key, cell in cells(counted(documents, f"2024-Q{quarter}").tables).items():
+        for key, cell in cells(counted(documents, f"2024-Q{quarter}")).items():
             added[key] = added.get(key, 0) + cell.value
-    year = {key: cell.value for key, cell in cells(counted(documents, "2024").tables).items()}
+    year = {key: cell.value for key, cell in cells(counted(documents, "2024")).items()}
     dated = ("S", "EECR", "EECO")  # stocks; persons, whom a year counts once and four quarters perhaps more often
 
     assert {key: value for key, value in added.items() if not key[0].startswith(dated)} == {

@@ -78,7 +78,7 @@ def test_other_currencies_stand_in_their_own_margin():
         )
         for place, currency in enumerate(("EUR", "CHF", "CHF"), 1)
     ]
-    found = cells(counted(file("2023-01-01", *paid), "2024-02").tables)
+    found = cells(counted(file("2023-01-01", *paid), "2024-02"))
 
     assert {key[2:]: cell.value for key, cell in found.items() if key[:2] == ("M01", "currency")} == {
         ("CHF", "n"): 2,

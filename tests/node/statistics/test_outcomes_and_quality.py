@@ -182,7 +182,7 @@ def test_barriers_present_at_entry_are_lifted_at_exit_or_not(before, after, answ
         status("entry", "2023-01-01", barriers=barriers(before)),
         status("exit", "2024-05-01", n=2, barriers=barriers(after)),
     ]
-    found = cells(counted(file("2022-01-01", *seen, closed="2024-05-01"), "2024").tables)
+    found = cells(counted(file("2022-01-01", *seen, closed="2024-05-01"), "2024"))
     shown = {key[2:]: cell.value for key, cell in found.items() if key[:2] == ("O08", "barrier")}
 
     assert shown == {

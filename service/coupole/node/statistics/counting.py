@@ -26,11 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
 
-from coupole.disclosure.tables import Table, record_keys
+from coupole.disclosure.tables import Cells, Table, record_keys
 from coupole.errors import CoupoleError
 from coupole.node.statistics.packing import EPOCH, EPOCH_MONTH, FORM, HEAD, KINDS, RECORD, Layout, layout, month_of
+from coupole.node.statistics.planning import Numbers
 from coupole.node.statistics.summing import Ints, Rows
-from coupole.node.statistics.tabulating import Numbers, Rules, rules_of, tabulate
+from coupole.node.statistics.tabulating import Rules, rules_of, tabulate
 from coupole.node.store.facts import levels, read_facts, stale_count
 from coupole.node.store.vault import Vault
 from coupole.standard.calendar import Period
@@ -46,9 +47,10 @@ class FactsStale(CoupoleError):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Exact tables of a period, one for each indicator in the order of the catalogue, and the headcount."""
+    """Exact tables of a period, one for each indicator in the order of the catalogue, their cells, the headcount."""
 
-    tables: list[Table]
+    tables: tuple[Table, ...]
+    cells: Cells
     headcount: int
 
 
@@ -72,8 +74,8 @@ def tables(
     headcount = len(np.unique(people[rows.dossier[rows.column == 0]]))
     rows = _once_each(_without_returned(rows, heads, rules, period), people, rules)
     keys = record_keys(cell_secret, heads["dossier"])
-    made = tabulate(place, rules, rows, heads["codes"].astype(np.int64), keys, numbers)
-    return Counted(made, headcount)
+    made, cells = tabulate(place, rules, rows, heads["codes"].astype(np.int64), keys, numbers)
+    return Counted(made, cells, headcount)
 
 
 def _in_period(place: Layout, packed: Iterable[tuple[str, bytes]], period: Period) -> tuple[NDArray[np.void], Rows]:

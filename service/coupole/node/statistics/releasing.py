@@ -293,7 +293,6 @@ def _release(
     moment: datetime,
 ) -> Release:
     """The document, as a first revision."""
-    tables = {table.indicator: table for table in counted.tables}
     day = max(moment.date(), period.last + timedelta(days=1))  # a period that is not over is looked at as if it were
     unsettled = {one.id for one in catalogue.indicators if one.settled_on(period) >= day}
     return {
@@ -314,8 +313,7 @@ def _release(
         "floor": FLOOR,
         "indicators": shown(
             catalogue.indicators,
-            tables,
-            counted.headcount,
+            counted,
             _cell_secret(ring, period),
             kept=releases.withheld(session),
             unsettled=unsettled,
@@ -325,19 +323,22 @@ def _release(
 
 def _beside(release: Release, counted: Counted) -> Iterator[PreviewFigure]:
     """Every exact figure with what is shown of it."""
-    tables = {table.indicator: table for table in counted.tables}
-    for indicator in release["indicators"]:
+    for indicator, table in zip(release["indicators"], counted.tables, strict=True):
         found = {
             (margin["dimension"], code, part): (margin, at, place)
             for margin in indicator["margins"]
             for place, part in enumerate(indicator["parts"])
             for at, code in enumerate(margin["codes"])
         }
-        for margin in tables[indicator["id"]].margins:
-            for row, code in enumerate(margin.codes):
-                for column, part in enumerate(margin.parts):
+        for margin in table.margins:
+            values, persons = (
+                one[margin.cells].reshape(margin.shape) for one in (counted.cells.values, counted.cells.persons)
+            )
+            for at, code in enumerate(margin.codes):
+                if margin.listed and not persons[:, at].any():
+                    continue
+                for part, exact in zip(margin.parts, values[:, at].tolist(), strict=True):
                     figure = (margin.dimension, code, part)
-                    exact = int(margin.values[row, column])
                     yield PreviewFigure(indicator["id"], *figure, exact, *_as_shown(found.get(figure)))
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -45,43 +45,40 @@ class Rows(NamedTuple):
             start = end
 
 
+class Runs(NamedTuple):
+    """Places in groups: those of the n-th begin at ``starts[n]`` of ``places``. No group is empty."""
+
+    starts: Ints
+    places: Ints
+
+
 class Figures(NamedTuple):
-    """Values, persons, key sums and largest contributions, of one shape: codes (or their numbers), columns."""
+    """Values, persons, key sums and largest contributions, in a row."""
 
     values: Ints
     persons: Ints
     keys: Words
     largest: Ints
 
-    def shaped(self, *shape: int) -> Figures:
-        """The same in another shape."""
-        values, persons, keys, largest = self
-        return Figures(values.reshape(shape), persons.reshape(shape), keys.reshape(shape), largest.reshape(shape))
-
-    def of(self, columns: slice) -> Figures:
-        """Those of some columns."""
-        values, persons, keys, largest = self
-        return Figures(values[:, columns], persons[:, columns], keys[:, columns], largest[:, columns])
+    @classmethod
+    def side_by_side(cls, found: Iterable[Figures]) -> Figures:
+        """Several, one after the other."""
+        return cls(*map(np.concatenate, zip(*found, strict=True)))
 
     def at(self, place: Ints) -> Figures:
-        """Those of some codes; of figures in a row those at any places, in their shape."""
-        values, persons, keys, largest = self
-        return Figures(values[place], persons[place], keys[place], largest[place])
+        """Those at some places."""
+        return Figures(self.values[place], self.persons[place], self.keys[place], self.largest[place])
 
     def plus(self, other: Figures) -> Figures:
         """With those of other dossiers."""
         values, persons, keys = self.values + other.values, self.persons + other.persons, self.keys + other.keys
         return Figures(values, persons, keys, np.maximum(self.largest, other.largest))
 
-    def together(self, places: Sequence[Ints]) -> Figures:
-        """Codes added up: the n-th is all that is at ``places[n]``."""
-        shape = (len(places), self.values.shape[1])
-        values, persons, largest = (np.zeros(shape, np.int64) for _ in range(3))
-        keys = np.zeros(shape, np.uint64)
-        for number, place in enumerate(places):
-            values[number], persons[number] = self.values[place].sum(axis=0), self.persons[place].sum(axis=0)
-            keys[number], largest[number] = self.keys[place].sum(axis=0), self.largest[place].max(axis=0, initial=0)
-        return Figures(values, persons, keys, largest)
+    def together(self, runs: Runs, width: int) -> Figures:
+        """Lines of ``width`` figures added up group by group: the n-th is all lines of the n-th group."""
+        values, persons, keys, largest = (array.reshape(-1, width)[runs.places] for array in self)
+        added = [np.add.reduceat(array, runs.starts) for array in (values, persons, keys)]
+        return Figures(*(array.ravel() for array in (*added, np.maximum.reduceat(largest, runs.starts))))
 
 
 class Summed(NamedTuple):
