@@ -60,18 +60,18 @@ class ParameterMissing(CoupoleError):
 class CellRefused(CoupoleError):
     """A cell does not hold what the mapping expects there."""
 
-    def __init__(self, column: str, finding: str, **params: str | int) -> None:
+    def __init__(self, column: str, finding: str) -> None:
         super().__init__()
         self.column = column
         self.finding = finding
-        self.finding_params = params
 
 
 @dataclass(frozen=True, slots=True)
 class MappedRow:
     """What one row of the table becomes: documents to write together, or the reasons it cannot be used.
 
-    ``columns`` names, for a document's position and a JSON pointer in it, the column the value came from.
+    A document of a row with findings lacks what could not be read, and is not to be written. ``columns`` names, for a
+    document's position and a JSON pointer in it, the column the value came from.
     """
 
     number: int
@@ -82,12 +82,13 @@ class MappedRow:
 
 @dataclass(slots=True)
 class _Scope:
-    """What a template may look at, and the columns it looked at on the way."""
+    """What a template may look at, the columns it looked at on the way, and the cells it could not read."""
 
     row: Row
     ids: Mapping[str, str]
     parameters: Mapping[str, str]
     columns: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Finding] = field(default_factory=dict)
     pointer: str = ""
 
 
@@ -149,15 +150,12 @@ class Mapper:
         ids = self._once_ids | {one["as"]: self._id(one, key) for one in templates}
         mapped = MappedRow(number)
         for template in templates:
-            scope = _Scope(row, ids, self.parameters)
-            try:
-                if "when" in template and not _condition(template["when"], scope):
-                    continue
-                document = _value(template["document"], scope)
-            except CellRefused as refused:
-                params = {"column": refused.column, **refused.finding_params}
-                mapped.findings.append(Finding(refused.finding, scope.pointer, "mapping", params))
+            # What a condition looked at is not where a value of the document came from: a scope of its own.
+            if "when" in template and not _condition(template["when"], _Scope(row, ids, self.parameters)):
                 continue
+            scope = _Scope(row, ids, self.parameters)
+            document = _value(template["document"], scope)
+            mapped.findings.extend(scope.refused.values())
             position = len(mapped.documents)
             mapped.documents.append(self._envelope(template, ids[template["as"]], document))
             mapped.columns.update({(position, pointer): column for pointer, column in scope.columns.items()})
@@ -268,6 +266,14 @@ def _column(template: Mapping[str, JSON], scope: _Scope) -> JSON:
     scope.columns[scope.pointer] = name
     if not text:
         return template.get("$default", _ABSENT)
+    try:
+        return _read(template, name, text)
+    except CellRefused as refused:  # the other cells of the row are looked at all the same
+        scope.refused.setdefault(name, Finding(refused.finding, scope.pointer, "mapping", {"column": name}))
+        return _ABSENT
+
+
+def _read(template: Mapping[str, JSON], name: str, text: str) -> JSON:
     if "$codes" in template:
         codes = template["$codes"]
         if text not in codes:

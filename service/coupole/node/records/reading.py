@@ -138,7 +138,7 @@ def _mapped(mapped: MappedRow, seen: dict[str, bytes]) -> Row:
     for position, document in enumerate(mapped.documents):
         record = document["id"]
         digest = hashlib.blake2b(canonical(document), digest_size=16).digest()
-        if seen.setdefault(record, digest) != digest:
+        if not mapped.findings and seen.setdefault(record, digest) != digest:
             findings.append(Finding("row_contradicts_another", params=_first_column(mapped, position)))
         changes.append(Change(record.split(":")[1], document, id=record))
     return Row(mapped.number, [] if findings else changes, findings, mapped.columns)

@@ -1,0 +1,131 @@
+"""Guesses what the columns of a table mean, for a person to look over.
+
+A guess rests on the column's name first and on what its cells hold second: a column called "statut" full of dates is
+no status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from coupole.node.sheets.choices import ORDERS, Choices, Order
+from coupole.node.sheets.heading import Table
+from coupole.node.sheets.matching import code_for, plain, usual_names, words
+from coupole.node.sheets.targets import TARGETS, Target
+
+SURE_ENOUGH = 0.55
+LOOKED_AT = 200
+"""Rows whose cells are looked at."""
+MOST_VALUES = 200
+"""Different words of one column that are matched with codes."""
+
+Names = Mapping[str, Mapping[str, str]]
+"""What references may name: field's target entity -> plain name -> id of the record."""
+
+
+def propose(table: Table, names: Names) -> Choices:
+    """Columns and the fields they most likely are, words and the codes they most likely stand for."""
+    samples = {name: _sample(table, place) for place, name in enumerate(table.heading)}
+    scores = [
+        (score, -position, name, target.path)
+        for name in table.heading
+        for position, target in enumerate(TARGETS.values())
+        if (score := _score(name, samples[name], target, names)) >= SURE_ENOUGH
+    ]
+    columns: dict[str, str] = {}
+    for *_, name, path in sorted(scores, reverse=True):
+        if name not in columns and path not in columns.values():
+            columns[name] = path
+    ordered = {name: columns[name] for name in table.heading if name in columns}
+    dates = [cell for name, path in ordered.items() if "date" in TARGETS[path].kind for cell in samples[name]]
+    choices = Choices(columns=ordered, order=_order(dates))
+    return choices.with_values(propose_values(table, choices, names))
+
+
+def propose_values(table: Table, choices: Choices, names: Names) -> dict[str, dict[str, Any]]:
+    """For each column of words: what its different words stand for, those kept in ``choices`` as they are."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, path in choices.columns.items():
+        target = TARGETS[path]
+        if target.coded() and name in table.heading:
+            place = table.heading.index(name)
+            seen = list(dict.fromkeys(row[place] for _, row in table.rows if row[place]))[:MOST_VALUES]
+            kept = choices.values.get(path, {})
+            meant = {text: kept.get(text, meaning(target, text, names)) for text in seen}
+            found[path] = {text: value for text, value in {**kept, **meant}.items() if value is not None}
+    return found
+
+
+def meaning(target: Target, text: str, names: Names) -> Any:
+    """What one word of a column stands for: a code, several, yes or no, or the id of the record it names."""
+    if target.kind == "reference":
+        known = {name: record for entity in target.field.targets for name, record in names.get(entity, {}).items()}
+        return known.get(plain(text))
+    return code_for(target, text)
+
+
+def _sample(table: Table, place: int) -> list[str]:
+    return list(dict.fromkeys(row[place] for _, row in table.rows[:LOOKED_AT] if row[place]))[:20]
+
+
+def _score(name: str, cells: list[str], target: Target, names: Names) -> float:
+    best = max(_likeness(name, usual) for usual in usual_names(target))
+    best *= 0.97 if target.within else 1.0  # of two fields of one name the plain one
+    return best * _fit(cells, target, names) if best >= SURE_ENOUGH else 0.0
+
+
+def _likeness(name: str, usual: str) -> float:
+    """1 for the same words, less for words in common or letters in common."""
+    left, right = plain(name), plain(usual)
+    if left == right:
+        return 1.0
+    mine, theirs = words(name), words(usual)
+    if not mine or not theirs:
+        return 0.0
+    if mine == theirs:
+        return 0.95
+    shared = len(mine & theirs) / len(mine | theirs)
+    close = SequenceMatcher(None, left, right).ratio()
+    return max(0.85 * shared, 0.9 * close if close > 0.84 else 0.0)
+
+
+def _fit(cells: list[str], target: Target, names: Names) -> float:
+    """How well the cells fit the kind of the field: 1 when they do or there are none, down to a half."""
+    if not cells:
+        return 0.9
+    match target.kind:
+        case "text":
+            fitting = sum(not _is_date(cell) for cell in cells)
+        case "date" | "partial_date":
+            fitting = sum(_is_date(cell) for cell in cells)
+        case "number" | "integer":
+            fitting = sum(cell.replace(",", ".").replace(".", "", 1).isdigit() for cell in cells)
+        case "reference":
+            fitting = sum(not _is_date(cell) and not cell.isdigit() for cell in cells)
+        case _:
+            fitting = sum(code_for(target, cell) is not None for cell in cells)
+    return 0.5 + 0.5 * min(1.0, 1.25 * fitting / len(cells))
+
+
+def _is_date(text: str) -> bool:
+    return any(_fits(text, form) for forms in ORDERS.values() for form in forms)
+
+
+def _fits(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it is a date
+    except ValueError:
+        return False
+    return True
+
+
+def _order(cells: Iterable[str]) -> Order:
+    """Whether days stand before months; they do unless the cells make sense only the other way round."""
+    texts = [cell for cell in cells if not _fits(cell, "%Y-%m-%d")]
+    fitting = {
+        order: sum(any(_fits(cell, form) for form in forms) for cell in texts) for order, forms in ORDERS.items()
+    }
+    return "mdy" if fitting["mdy"] > fitting["dmy"] else "dmy"
