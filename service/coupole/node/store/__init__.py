@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from coupole import database
-from coupole.node.store import backup, erasure, facts, journal, staff_tables
+from coupole.node.store import backup, erasure, facts, journal, reminder_tables, staff_tables
 from coupole.node.store.changes import Context, FactMaker
 from coupole.node.store.journal import ChainBroken
 from coupole.node.store.migrating import migrate
@@ -24,7 +24,7 @@ from coupole.node.store.tokens import NodeTokens
 from coupole.node.store.vault import NODE, Vault
 from coupole.wire.keys import KeyRing
 
-__all__ = ["Store", "open_store", "open_vault", "restore", "staff_tables"]
+__all__ = ["Store", "open_store", "open_vault", "reminder_tables", "restore", "staff_tables"]
 
 
 @dataclass(frozen=True, slots=True)
