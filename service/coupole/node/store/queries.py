@@ -139,7 +139,7 @@ def changes(
     *,
     participant: str | None = None,
 ) -> list[Version]:
-    """What happened after journal row ``after``, oldest first; of every entity or the named ones, of one person if told."""
+    """What happened after journal row ``after``, oldest first; every entity or the named ones, one person if told."""
     query = select(JOURNAL).where(JOURNAL.c.seq > after).order_by(JOURNAL.c.seq).limit(limit)
     wanted = list(entities)
     if wanted:
