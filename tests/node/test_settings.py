@@ -38,6 +38,10 @@ def test_the_environment_overrules_the_file(tmp_path: Path, monkeypatch: pytest.
         {"token_seconds": 301},
         {"country": "Belgium"},
         {"colour": "blue"},
+        {"mail_sender": "nobody"},
+        {"mail_sender": "a@b.example\nBcc: c@d.example"},
+        {"mail_security": "none", "mail_host": "post.example.org", "mail_sender": "desk@example.org"},
+        {"mail_host": "post.example.org/x"},
     ],
 )
 def test_settings_that_do_not_hold_are_refused_by_name_and_without_their_value(
@@ -61,3 +65,11 @@ def test_a_file_that_is_no_toml_and_one_that_is_not_there_are_told_apart(tmp_pat
     (tmp_path / FILE).write_text("name is Atelier")
     with pytest.raises(SettingsInvalid):
         NodeSettings.load(tmp_path)
+
+
+def test_a_mail_server_needs_a_sender(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        settings(tmp_path, mail_host="post.example.org")
+    assert [finding.pointer for finding in refused.value.findings] == ["/mail_sender"]
+    settings(tmp_path, mail_host="post.example.org", mail_sender="desk@example.org")
+    settings(tmp_path, mail_host="127.0.0.1", mail_security="none", mail_sender="desk@example.org")

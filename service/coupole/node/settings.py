@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from coupole.errors import CoupoleError, Finding
 
 FILE = "coupole.toml"
 RING = "ring.json"
+MAIL_PASSWORD = "mail-password"  # noqa: S105  # the name of a file
+"""The file in the key directory that holds the mail server's password."""
 PURPOSES = {"master": "aes", "token": "es256", "sign": "ed25519", "cell": "secret32"}
 """What a node has keys for: wrapping the keys of people, tokens, signatures, the noise in its releases."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -40,6 +42,20 @@ def _issuer(value: str) -> str:
         raise ValueError("must begin with https:// (http:// only on this machine)")
     if not parts.hostname or parts.username or value != f"{parts.scheme}://{parts.netloc}":
         raise ValueError("must be a plain address such as https://node.example.org")
+    return value
+
+
+def _encrypted(value: str, others: ValidationInfo) -> str:
+    """Letters leave this machine encrypted only."""
+    if value == "none" and others.data.get("mail_host", "") not in ("", *LOOPBACK):
+        raise ValueError("mail to another machine must be encrypted")
+    return value
+
+
+def _sender(value: str, others: ValidationInfo) -> str:
+    """Letters come from somebody."""
+    if others.data.get("mail_host") and not value:
+        raise ValueError("mail_host needs mail_sender")
     return value
 
 
@@ -78,6 +94,18 @@ class NodeSettings(BaseSettings):
     """Largest single document that is read."""
     max_import_bytes: int = Field(default=200_000_000, ge=1_000_000, le=2_000_000_000)
     """Largest import that is read in one request."""
+    mail_host: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
+    """Mail server that takes the weekly letters. Default: none, and no letter is sent."""
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    """Port of the mail server."""
+    mail_security: Annotated[Literal["starttls", "tls", "none"], AfterValidator(_encrypted)] = "starttls"
+    """How the connection is encrypted: ``starttls`` (usual on 587), ``tls`` (465), ``none`` on this machine only."""
+    mail_user: str = Field(default="", max_length=200)
+    """Name to sign in to the mail server with; the password stands in ``mail-password`` in the key directory."""
+    mail_sender: Annotated[str, AfterValidator(_sender)] = Field(
+        default="", pattern=r"^([^\s@<>]+@[^\s@<>]+)?$", validate_default=True
+    )
+    """Address letters come from."""
 
     @model_validator(mode="after")
     def _keys_apart(self) -> Self:
