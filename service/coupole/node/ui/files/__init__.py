@@ -1,0 +1,17 @@
+"""Pages of one person and of one accompaniment: the file as one page, and what is done with it."""
+
+from __future__ import annotations
+
+from coupole.node.ui.desk import Desk
+from coupole.node.ui.files import evaluation, meeting, overview
+from coupole.node.ui.files.typed import FormIncomplete
+from coupole.node.ui.refusals import NUMBERS
+
+MODULES = (overview, meeting, evaluation)
+
+
+def add(desk: Desk) -> None:
+    """Every page of this group."""
+    NUMBERS[FormIncomplete] = 422
+    for module in MODULES:
+        module.add(desk)

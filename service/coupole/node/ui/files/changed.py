@@ -1,0 +1,97 @@
+"""What others changed in a file since somebody was here last: what, which fields, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlmodel import Session
+
+from coupole.node.staff import accounts
+from coupole.node.store import queries
+from coupole.node.store.changes import RecordNotFound
+from coupole.node.store.queries import Version
+from coupole.node.store.vault import PersonErased, Vault
+from coupole.node.ui.files.naming import Names
+from coupole.node.ui.files.settling import record_path
+from coupole.standard.entities import ENTITIES, ENVELOPE
+
+MOST = 40
+"""Versions that are looked at: who was away for half a year reads the history instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one person did with one record. ``kind``: created, replaced or deleted."""
+
+    what: str
+    kind: str
+    fields: tuple[str, ...]
+    who: str
+    at: datetime
+    href: str
+
+
+def since(session: Session, vault: Vault, names: Names, after: int, staff: str) -> list[Told]:
+    """What others did with this file after a row of the journal, the latest first."""
+    person = names.participant["id"]
+    versions = queries.changes(session, vault, after, MOST, participant=person)
+    others = [version for version in versions if version.actor != staff and _of_file(version, names)]
+    return told(session, vault, names, others)
+
+
+def told(session: Session, vault: Vault, names: Names, versions: Sequence[Version]) -> list[Told]:
+    """These versions in words, the latest first; several of one record by one person are one."""
+    who = accounts.names(session, {version.actor for version in versions})
+    latest: dict[tuple[str, str], Told] = {}
+    for version in versions:
+        one = _told(session, vault, names, version, who.get(version.actor, version.actor))
+        key = (version.id, version.actor)
+        before = latest.pop(key, None)
+        latest[key] = one if before is None else _joined(before, one)
+    return list(reversed(latest.values()))
+
+
+def changed_fields(entity: str, before: dict[str, Any], after: dict[str, Any], language: str) -> tuple[str, ...]:
+    """The labels of the fields in which two versions differ."""
+    fields = ENTITIES[entity].fields
+    names = [name for name in fields if name not in ENVELOPE and before.get(name) != after.get(name)]
+    return tuple(fields[name].label(language) for name in names)
+
+
+def _told(session: Session, vault: Vault, names: Names, version: Version, who: str) -> Told:
+    label = ENTITIES[version.entity].labels[names.language]
+    kind, fields = "deleted", tuple[str, ...]()
+    if version.text is not None:
+        before = _before(session, vault, version)
+        kind = "replaced" if before is not None else "created"
+        fields = changed_fields(version.entity, before, orjson.loads(version.text), names.language) if before else ()
+    href = "" if version.text is None else record_path(version.id, names.dossier)
+    return Told(label, kind, fields, who, version.at, href)
+
+
+def _before(session: Session, vault: Vault, version: Version) -> dict[str, Any] | None:
+    if version.revision == 1:
+        return None
+    try:
+        return queries.read(session, vault, version.id, version.revision - 1)
+    except (RecordNotFound, PersonErased):
+        return None
+
+
+def _joined(before: Told, after: Told) -> Told:
+    kind = before.kind if after.kind == "replaced" else after.kind
+    fields = tuple(dict.fromkeys([*before.fields, *after.fields])) if kind == "replaced" else ()
+    return Told(after.what, kind, fields, after.who, after.at, after.href)
+
+
+def _of_file(version: Version, names: Names) -> bool:
+    """Whether a version belongs to this file: a person may have had others before."""
+    if version.entity in ("participant", "referral") or version.id == names.dossier.id:
+        return True
+    if version.text is None:  # of what was deleted nothing tells the file; better one line too many
+        return version.entity != "accompaniment"
+    return bool(orjson.loads(version.text).get("accompaniment") == names.dossier.id)

@@ -1,0 +1,66 @@
+"""A file opened by somebody who may: its documents, their names, and what this person may do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from coupole.node.records.project import accompaniment
+from coupole.node.staff.access import Relation
+from coupole.node.store import queries
+from coupole.node.store.changes import Document, StoredDossier
+from coupole.node.ui.desk import Visit
+from coupole.node.ui.files.naming import Names
+from coupole.node.ui.files.settling import file_path
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file on somebody's desk. ``relation``: what they have to do with it."""
+
+    visit: Visit
+    session: Session
+    dossier: StoredDossier
+    names: Names
+    relation: Relation
+
+    @property
+    def id(self) -> str:
+        """The identifier of the accompaniment."""
+        return self.dossier.id
+
+    @property
+    def file(self) -> Document:
+        """The accompaniment itself."""
+        return accompaniment(self.dossier)
+
+    @property
+    def writes(self) -> bool:
+        """Whether this person may change it."""
+        return self.may("write", "accompaniment")
+
+    def may(self, action: str, entity: str, field: str | None = None) -> bool:
+        """Whether this person may do that with records of this file."""
+        return self.visit.may(action, entity, self.relation, field)
+
+    def path(self, page: str = "") -> str:
+        """The address of the file, or of one of its pages."""
+        return file_path(self.dossier, page)
+
+    def all(self, entity: str) -> list[Document]:
+        """Every document of an entity that this workshop keeps, for a choice: organisations, actors, agreements."""
+        return everything(self.visit, self.session, entity)
+
+
+def opened(visit: Visit, session: Session) -> OpenFile:
+    """The file whose identifier is in the address. Raises what ``Visit.open_file`` raises."""
+    dossier = visit.open_file(session, visit.path("id"))
+    names = Names(dossier, visit.language, {})
+    return OpenFile(visit, session, dossier, names, visit.relation(session, dossier))
+
+
+def everything(visit: Visit, session: Session, entity: str) -> list[Document]:
+    """Every living document of an entity of which a workshop has few."""
+    found = queries.page(session, visit.node.store.vault, entity, limit=1000)
+    return [stored.document for stored in found]

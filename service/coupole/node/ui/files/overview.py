@@ -1,0 +1,68 @@
+"""The accompaniment as one page: what is due, where it stands, the nine steps, and everything that hangs on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from coupole.node.store.visits import visited
+from coupole.node.ui.desk import Desk, Right, Visit
+from coupole.node.ui.files import changed, sections, standing, timeline
+from coupole.node.ui.files.opened import OpenFile, opened
+from coupole.node.ui.files.scores import courses
+from coupole.node.ui.files.settling import new_path, record_path, team_path
+
+SHOWN = 5
+"""Lines of a part that are open at once; the others are one click away."""
+ADDED = ("placement", "contribution", "action", "status_observation")
+"""Kinds of record that are added to a file by the general form."""
+
+
+def add(desk: Desk) -> None:
+    """The page of the file."""
+    desk.get("/files/{id}", show, needs=Right("find", "accompaniment"))
+
+
+def show(visit: Visit) -> Response:
+    """The file, and what others changed since the last visit."""
+    store = visit.node.store
+    with store.reading() as session:
+        file = opened(visit, session)
+        with store.writing() as other:
+            after = visited(other, visit.staff.id, file.id, visit.now)
+        news = changed.since(session, store.vault, file.names, after, visit.staff.id)
+        return visit.page("files/file.html", file=file, news=news, **parts(file, visit.today))
+
+
+def parts(file: OpenFile, today: date) -> dict[str, Any]:
+    """Everything the page shows."""
+    names, dossier, language = file.names, file.dossier, file.visit.language
+    steps = standing.nine_steps(dossier, today, language)
+    warnings = standing.warnings(dossier, today, language)
+    return {
+        "shown": SHOWN,
+        "present": standing.present(dossier, language),
+        "following": standing.following(dossier, today, language),
+        "steps": steps,
+        "due": [step for step in steps if step.state in ("due", "missing") and step.lack],
+        "warnings": warnings,
+        "pathway": names.code("pathway", file.file["pathway"]),
+        "agency": names.organisation(file.file["agency"]),
+        "responsible": names.actor(file.file["responsible"]),
+        "team": sections.team(names, today),
+        "team_href": team_path(dossier),
+        "edit_href": record_path(dossier.id, dossier),
+        "objectives": sections.objectives(names, today),
+        "courses": [(names.rated(one.subject), one) for one in courses(dossier, today)],
+        "meetings": sections.meetings(names),
+        "evaluations": sections.evaluations(names),
+        "placements": sections.placements(names, today),
+        "contributions": sections.contributions(names),
+        "actions": sections.actions(names),
+        "situations": sections.situations(names),
+        "checks": sections.checks(names, today),
+        "timeline": timeline.timeline(names),
+        "new": {entity: new_path(entity, dossier) for entity in ADDED},
+    }

@@ -1,0 +1,122 @@
+"""Saves what a form of a file asks for, all of it or nothing, and shows the form again when that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from coupole.errors import CoupoleError
+from coupole.node.records import changing
+from coupole.node.staff import accounts
+from coupole.node.store import queries
+from coupole.node.store.changes import Change, RevisionConflict
+from coupole.node.ui.desk import Visit
+from coupole.node.ui.files.opened import OpenFile, opened
+from coupole.node.ui.files.standing import Lack, lack
+from coupole.node.ui.files.typed import Filled
+from coupole.node.ui.refusals import NUMBERS
+from coupole.standard.entities import ENTITIES
+from coupole.standard.sentences import sentence
+from coupole.web import problems
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a form asks for. ``path``: where to go on; ``reason``: why, kept with the change."""
+
+    changes: Sequence[Change]
+    path: str
+    reason: str | None = None
+    notice: str = "saved"
+    correcting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What somebody else changed since the form was opened."""
+
+    what: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a form was not saved: shown above it, and beside its fields."""
+
+    code: str
+    title: str
+    remedy: str
+    lacks: tuple[Lack, ...]
+    fields: dict[str, str]
+    meanwhile: tuple[Meanwhile, ...]
+    status: int
+
+    def at(self, name: str) -> str:
+        """What is wrong with a field; empty when nothing is."""
+        return self.fields.get(name, "")
+
+
+Again = Callable[[OpenFile, Filled, Trouble], Response]
+
+
+def save(visit: Visit, form: FormData, read: Callable[[OpenFile, FormData], Wanted], again: Again) -> Response:
+    """Read the form, make its changes, go on; or show it again as it was typed, with what stands against it."""
+    with visit.node.store.reading() as session:
+        opened(visit, session)  # whether they may, and the note that they looked, which is a write of its own
+    with visit.node.store.writing() as session:
+        file = opened(visit, session)
+        visit.require("write", "accompaniment", file.relation)
+        try:
+            wanted = read(file, form)
+            made = changing.change(
+                session,
+                visit.node.store,
+                wanted.changes,
+                visit.context(wanted.reason),
+                correcting=wanted.correcting,
+            )
+        except CoupoleError as error:
+            return again(file, Filled(typed=form), trouble(file, form, error))
+    return visit.see_other(wanted.path, wanted.notice, undo=made)
+
+
+def trouble(file: OpenFile, form: FormData, error: CoupoleError) -> Trouble:
+    """The refusal in words."""
+    language = file.visit.language
+    said = sentence(error.code, language, error.params)
+    rules = [finding for finding in error.findings if "settled_by" in finding.params]
+    others = {
+        finding.pointer.lstrip("/"): sentence(finding.code, language, finding.params)
+        for finding in error.findings
+        if "settled_by" not in finding.params
+    }
+    return Trouble(
+        error.code,
+        said.title,
+        said.remedy,
+        tuple(lack(finding, file.dossier, language) for finding in rules),
+        {name: f"{words.title} {words.remedy}" for name, words in others.items()},
+        tuple(_meanwhile(file, form)) if isinstance(error, RevisionConflict) else (),
+        problems.status_of(error, NUMBERS),
+    )
+
+
+def _meanwhile(file: OpenFile, form: FormData) -> list[Meanwhile]:
+    """Who changed the records of the form since it was opened."""
+    found = []
+    for document in (one for documents in file.dossier.documents.values() for one in documents):
+        expected = form.get(f"expect.{document['id']}")
+        if expected is None or expected == str(document["revision"]):
+            continue
+        last = queries.history(file.session, file.visit.node.store.vault, document["id"])[-1]
+        who = accounts.names(file.session, [last.actor]).get(last.actor, last.actor)
+        what = ENTITIES[last.entity].labels[file.visit.language]
+        if last.entity == "objective":
+            what = file.names.objective(document)
+        found.append(Meanwhile(what, who, last.at))
+    return found
