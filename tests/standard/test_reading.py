@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import orjson
 import pytest
 from hypothesis import given
@@ -107,6 +109,28 @@ def test_depth_is_counted_in_values_and_refused_beyond_the_limit():
     with pytest.raises(JsonTooDeep) as refused:
         parse(b'{"a":[1]}', max_depth=2)
     assert refused.value.params == {"limit": 2}
+
+
+TEXTS = st.sampled_from(["", "[", "]", "{}", '"', "\\", '\\"', '\\\\"[', "\n"])
+NESTED = st.recursive(
+    st.integers(0, 9) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def depth(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(depth, inner), default=0)
+
+
+@given(NESTED, st.sampled_from([None, 1]))
+def test_brackets_and_quotation_marks_in_texts_are_no_depth(value, indent):
+    raw = b" " * 40 + json.dumps([value, [[]] * 20], indent=indent).encode()
+    deep = depth([value, [[]]])
+    assert parse(raw, max_depth=deep) == [value, [[]] * 20]
+    with pytest.raises(JsonTooDeep):
+        parse(raw, max_depth=deep - 1)
 
 
 @pytest.mark.parametrize("raw", [b"[" * 21 + b"]" * 21, b"[" * 100_000, b'{"a":' * 5000 + b"1" + b"}" * 5000])

@@ -7,7 +7,6 @@ numbers JSON does not know or that do not fit 64 bits, text that is not UTF-8, h
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -18,6 +17,8 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 _DIGITS = 20
 """Digits of the largest 64-bit number."""
+_ALIKE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class JsonTooLong(CoupoleError):
@@ -52,7 +53,7 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH)
     except orjson.JSONDecodeError:
         raise _reason(raw) from None
     if raw.count(b"{") + raw.count(b"[") >= max_depth:  # as many brackets as this are needed to be too deep
-        _check_depth(document, max_depth)
+        _check_depth(raw, max_depth)
     # Text that comes out byte for byte as it went in holds no name twice and no number that was rounded.
     if orjson.dumps(document) != raw:
         json.loads(raw, object_pairs_hook=_members, parse_int=_integer, parse_constant=_constant)
@@ -64,17 +65,19 @@ def canonical(document: Any) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
-def _check_depth(document: Any, max_depth: int) -> None:
-    level = _nested([document])
+def without_strings(raw: bytes) -> bytes:
+    """Valid JSON with each of its strings as one quotation mark."""
+    return b'"'.join(raw.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')[::2])
+
+
+def _check_depth(raw: bytes, max_depth: int) -> None:
+    # What holds nothing is no level. Then the innermost brackets are taken away, level by level.
+    filled = without_strings(raw).translate(None, b" \t\r\n").replace(b"[]", b"").replace(b"{}", b"")
+    brackets = filled.translate(_ALIKE, _NO_BRACKETS)
     for _ in range(max_depth - 1):
-        level = _nested(inner for value in level for inner in (value.values() if isinstance(value, dict) else value))
-    if level:
+        brackets = brackets.replace(b"[]", b"")
+    if brackets:
         raise JsonTooDeep(limit=max_depth)
-
-
-def _nested(values: Iterable[Any]) -> list[Any]:
-    """Those of the values that hold others: a long list of numbers is not looked at twice."""
-    return [value for value in values if isinstance(value, dict | list) and value]
 
 
 def _reason(raw: bytes) -> CoupoleError:
