@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from coupole import database
-from coupole.node.store import backup, erasure, facts, journal, reminder_tables, staff_tables
+from coupole.node.store import backup, erasure, facts, journal, reminder_tables, sheets, staff_tables
 from coupole.node.store.changes import Context, FactMaker
 from coupole.node.store.journal import ChainBroken
 from coupole.node.store.migrating import migrate
@@ -100,6 +100,7 @@ def open_store(place: str | Engine, node: str, vault: Vault, make_facts: FactMak
     engine = database.engine(place) if isinstance(place, str) else place
     migrate(engine)
     vault.create([NODE])
+    sheets.tidy(engine, datetime.now(UTC))
     erasure.finish_erasures(engine, vault)
     return Store(node, engine, vault, make_facts)
 

@@ -1,8 +1,9 @@
-"""Backups of the database: taken while it runs, without facts and without a single key.
+"""Backups of the database: taken while it runs, without facts, without waiting spreadsheets and without a single key.
 
-Facts are left out because they can be made again. Keys are outside the database anyway: whoever finds a backup reads
-nothing, and once a person's key is destroyed nobody can. Keep copies of the key directory apart from backups, and
-replace them after an erasure: a copy of the keys from before would open what was to be forgotten.
+Facts are left out because they can be made again, spreadsheets because they are still where they came from. Keys are
+outside the database anyway: whoever finds a backup reads nothing, and once a person's key is destroyed nobody can. Keep
+copies of the key directory apart from backups, and replace them after an erasure: a copy of the keys from before would
+open what was to be forgotten.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import Engine
 
 from coupole.errors import CoupoleError
 
-LEFT_OUT = ("fact", "outside", "stale")
+LEFT_OUT = ("fact", "outside", "stale", "sheet_row", "sheet")
 
 
 class BackupNotPossible(CoupoleError):
@@ -49,7 +50,7 @@ def back_up(source: Engine, target: Path) -> None:
         running.backup(copy, pages=1000)
         copy.execute("PRAGMA journal_mode=DELETE")
         for table in LEFT_OUT:
-            copy.execute(f"DELETE FROM {table}")  # noqa: S608 - the three names above
+            copy.execute(f"DELETE FROM {table}")  # noqa: S608 - the names above
         copy.execute("VACUUM")
     _settle(part, target)
 

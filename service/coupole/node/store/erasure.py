@@ -1,5 +1,7 @@
 """Forgets a person: rows and facts deleted, then the key destroyed, so that journal and backups are dead too.
 
+Spreadsheets that wait to be brought in lose what they hold of the person, and the keys they were under.
+
 The journal keeps its rows, unreadable, and gains one that says when and by whom. An erasure interrupted in between is
 listed as open and finished at the next start.
 """
@@ -8,12 +10,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import orjson
 from sqlalchemy import Engine, delete, func, select, update
 from sqlmodel import Session
 
 from coupole.database import checkpoint, reading, writing
-from coupole.node.store import journal
-from coupole.node.store.changes import Context, RecordNotFound
+from coupole.node.store import journal, sheets
+from coupole.node.store.changes import Context, Document, RecordNotFound
+from coupole.node.store.opening import living, opened
+from coupole.node.store.sheet_tables import SPENT_KEY
 from coupole.node.store.tables import ERASURE, FACT, JOURNAL, OUTSIDE, RECORD, STALE, Erasure
 from coupole.node.store.vault import Vault
 
@@ -24,22 +29,28 @@ def erase(source: Engine, vault: Vault, participant: str, context: Context) -> b
     ``context.reason`` is not kept: people write names into reasons. Raises ``RecordNotFound``.
     """
     with writing(source) as session:
+        sheets.forget(session, vault, participant, _person(session, vault, participant))
         _delete(session, participant, context)
     return finish_erasures(source, vault)
 
 
 def finish_erasures(source: Engine, vault: Vault) -> bool:
-    """Destroy the keys of people whose erasure is open and clear both files; True when nothing is left to do."""
+    """Destroy the keys of people whose erasure is open, and keys that are spent, and clear both files.
+
+    True when nothing is left to do.
+    """
     with reading(source) as session:
         pending = list(session.scalars(select(ERASURE.c.participant).where(ERASURE.c.done_at.is_(None))))
-    if not pending:
+        spent = list(session.scalars(select(SPENT_KEY.c.owner)))
+    if not pending and not spent:
         return True
-    clean = all([vault.destroy(participant) for participant in pending])
+    clean = all([vault.destroy(owner) for owner in (*pending, *spent)])
     if not (checkpoint(source) and clean):
         return False
     with writing(source) as session:
         done = update(ERASURE).where(ERASURE.c.participant.in_(pending)).values(done_at=datetime.now(UTC))
         session.execute(done)
+        session.execute(delete(SPENT_KEY).where(SPENT_KEY.c.owner.in_(spent)))
     return True
 
 
@@ -50,6 +61,15 @@ def erase_again(session: Session, vault: Vault, context: Context) -> list[str]:
     for participant in gone:
         _delete(session, participant, context)
     return gone
+
+
+def _person(session: Session, vault: Vault, participant: str) -> Document | None:
+    """The person's own document, to know them by in a spreadsheet."""
+    rows = session.execute(living().where(RECORD.c.id == participant)).all()
+    if not rows:
+        return None
+    document: Document = orjson.loads(opened(vault, rows)[0])
+    return document
 
 
 def _delete(session: Session, participant: str, context: Context) -> None:
