@@ -13,7 +13,7 @@ from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.ui import refusals
 from coupole.node.ui.desk import SIGNED_IN, Desk, Right, Visit
 from coupole.node.ui.printing import copying, foot
-from coupole.node.ui.printing.drawing import Printed, language_of, printed
+from coupole.node.ui.printing.drawing import Printed, language_of, printed, printed_on
 from coupole.node.ui.printing.evaluation import evaluation_paper
 from coupole.node.ui.printing.meeting import meeting_paper
 from coupole.node.ui.printing.paper import Paper
@@ -53,7 +53,8 @@ def show_foot(visit: Visit) -> Response:
     """The style sheet of a paper, with the foot of its pages."""
     pen = pen_of(visit, paper_language(visit.path("language"), visit.language))
     headers = {"Cache-Control": "private, max-age=600"}
-    return Response(foot.sheet(pen, visit.path("name")), headers=headers, media_type="text/css")
+    sheet = foot.sheet(pen, visit.path("name"), printed_on(pen, visit.today))
+    return Response(sheet, headers=headers, media_type="text/css")
 
 
 def _as_page(kind: Kind) -> Callable[[Visit], Response]:

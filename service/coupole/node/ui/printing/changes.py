@@ -59,7 +59,7 @@ def _reason(pen: Pen, version: Version) -> Iterator[str]:
 def _changed(pen: Pen, entity: str, former: Document | None, document: Document | None) -> Iterator[str]:
     if document is None:
         yield pen.gettext("Deleted.")
-        yield from (_line(row) for row in pen.rest(entity, former or {}))
+        yield from (pen.labelled(row.label, _said(row)) for row in pen.rest(entity, former or {}))
     elif former is None:
         yield pen.gettext("Written for the first time.")
     else:
@@ -72,12 +72,8 @@ def _differences(pen: Pen, entity: str, former: Document, document: Document) ->
         old, new = pen.row(entity, former, name), pen.row(entity, document, name)
         if old != new:
             label = (old or new or Row("", ())).label
-            yield f"{label}: {_said(old)}{ARROW}{_said(new)}"
+            yield pen.labelled(label, f"{_said(old)}{ARROW}{_said(new)}")
 
 
 def _said(row: Row | None) -> str:
     return "; ".join(row.lines) if row else "–"
-
-
-def _line(row: Row) -> str:
-    return f"{row.label}: {_said(row)}"

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from coupole.node.records.person import PersonFile, copy_lines, person_file
 from coupole.node.staff import accounts, openings
 from coupole.node.staff.access import AccessRefused
-from coupole.node.store import queries
 from coupole.node.store.egress import egress, record_egress
 from coupole.node.store.tables import Egress
 from coupole.node.ui.desk import Desk, Right, Visit
@@ -64,11 +63,11 @@ def give_lines(visit: Visit) -> Response:
 def _file(visit: Visit, session: Session) -> PersonFile:
     """Everything about the person, for somebody who may take it away: each of their files must be open to that.
 
-    Raises ``AccessRefused``, ``RecordNotFound``, ``PersonErased``.
+    Raises as ``visit.open_file`` does.
     """
     file = person_file(session, visit.node.store.vault, visit.path("id"))
     for accompaniment in file.accompaniments:
-        dossier = queries.dossier(session, visit.node.store.vault, accompaniment["id"])
+        dossier = visit.open_file(session, accompaniment["id"])
         visit.require("export", "accompaniment", visit.relation(session, dossier))
     if not (file.accompaniments or visit.may("export", "participant", "none")):
         raise AccessRefused()
@@ -100,7 +99,7 @@ def _traces(visit: Visit, session: Session, file: PersonFile, pen: Pen) -> Trace
 def what_left(pen: Pen, row: Egress) -> str:
     """What a line of the ledger is, in words."""
     if row.what == "export":
-        return pen.gettext("All records of the workshop, yours among them")
+        return pen.gettext("All files of the workshop, yours among them")
     if row.what.startswith("release:") and row.period:
         return pen.gettext("Totals for %(period)s, in which nobody can be made out", period=row.period)
     return pen.gettext("A person's own copy") if row.what == COPY else row.what

@@ -70,19 +70,24 @@ def words(pen: Pen, today: date) -> Words:
         signatures=pen.gettext("Signatures"),
         day_and_signature=pen.gettext("Date and signature"),
         sources=pen.gettext("What this paper shows"),
-        source_columns=(pen.gettext("Record"), pen.gettext("Edition"), pen.gettext("Fingerprint (SHA-256)")),
+        source_columns=(pen.gettext("Document and its fingerprint (SHA-256)"), pen.gettext("Edition")),
         sources_note=pen.gettext(
-            "The fingerprint is worked out from the record as it is kept. It changes with every change, so a signed"
+            "The fingerprint is worked out from the document as it is kept. It changes with every change, so a signed"
             " sheet can be matched with the edition it was printed from."
         ),
-        foot=pen.gettext("Printed on %(day)s", day=pen.day(today)),
+        foot=printed_on(pen, today),
     )
+
+
+def printed_on(pen: Pen, today: date) -> str:
+    """When the paper was printed."""
+    return pen.gettext("Printed on %(day)s", day=pen.day(today))
 
 
 def source(of: Printed, document: Document) -> Source:
     """A document that the paper shows, by the hash of its canonical JSON."""
     what, entity = called(of.pen, document), of.pen.entity(entity_of(document))
-    title = what if what.startswith(entity) else f"{entity}: {what}"
+    title = what if what.startswith(entity) else of.pen.labelled(entity, what)
     return Source(title, document["revision"], of.hashes[document["id"]])
 
 

@@ -32,14 +32,15 @@ def foot(pen: Pen, mark: Mark | None) -> str:
     return _words(pen, mark.kind, mark.version, mark.revision, mark.sha256[:SHORT]) if mark else ""
 
 
-def sheet(pen: Pen, wanted: str) -> str:
-    """The style sheet of that name. Raises ``PathUnknown``."""
+def sheet(pen: Pen, wanted: str, printed: str) -> str:
+    """The style sheet of that name. ``printed``: when it was, in words. Raises ``PathUnknown``."""
     if wanted == NONE:
-        return _css("")
+        return _css(printed)
     found = NAME.fullmatch(wanted)
     if found is None or found["kind"] not in ENTITIES:
         raise PathUnknown()
-    return _css(_words(pen, found["kind"], int(found["version"]), int(found["edition"]), found["hash"]))
+    said = _words(pen, found["kind"], int(found["version"]), int(found["edition"]), found["hash"])
+    return _css(BETWEEN.join((said, printed)))
 
 
 def _words(pen: Pen, kind: str, version: int, edition: int, digest: str) -> str:

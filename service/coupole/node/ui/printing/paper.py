@@ -14,6 +14,8 @@ from coupole.web.languages import Language
 
 SHORT = 12
 """Characters of a hash that are compared by eye."""
+NARROW = 12
+"""Characters of a text that need not be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def narrow(self) -> tuple[bool, ...]:
+        """For each column whether its texts are so short that it takes no more room than it needs."""
+        columns = zip(self.columns, *self.rows, strict=True)
+        return tuple(all(len(text) <= NARROW for text in column) for column in columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +70,6 @@ class Source:
     revision: int
     sha256: str
 
-    @property
-    def short(self) -> str:
-        """The beginning of the hash, in fours."""
-        return in_fours(self.sha256[:SHORT])
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -77,11 +80,6 @@ class Mark:
     revision: int
     sha256: str
 
-    @property
-    def short(self) -> str:
-        """The beginning of the hash, in fours."""
-        return in_fours(self.sha256[:SHORT])
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -90,7 +88,7 @@ class Words:
     signatures: str
     day_and_signature: str
     sources: str
-    source_columns: tuple[str, str, str]
+    source_columns: tuple[str, str]
     sources_note: str
     foot: str
 

@@ -12,8 +12,6 @@ from coupole.errors import CoupoleError
 from coupole.node.ui.printing.paper import Paper
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
-NARROW = 12
-"""A column whose longest text has no more characters takes no more room than it needs."""
 
 
 class PdfNotInstalled(CoupoleError):
@@ -41,8 +39,7 @@ def pdf(paper: Paper, foot: str) -> bytes:
 
 def _plain(paper: Paper, foot: str) -> dict[str, Any]:
     plain = {**asdict(paper), "foot": foot}
-    for section in plain["sections"]:
-        for table in section["tables"]:
-            columns = zip(table["columns"], *table["rows"], strict=True)
-            table["narrow"] = [all(len(text) <= NARROW for text in column) for column in columns]
+    for section, drawn in zip(paper.sections, plain["sections"], strict=True):
+        for table, given in zip(section.tables, drawn["tables"], strict=True):
+            given["narrow"] = table.narrow
     return plain

@@ -80,6 +80,11 @@ class Pen:
         """What a code is called."""
         return code_list(codelist).labels(code, self.language)
 
+    def labelled(self, label: str, text: str) -> str:
+        """A value with its label, which may have a place for it: "Every … months"."""
+        colon = "\N{NO-BREAK SPACE}:" if self.language == "fr" else ":"
+        return label.replace("…", text) if "…" in label else f"{label}{colon} {text}"
+
     def level(self, code: str | None) -> str:
         """A level of the scale: its figure and what it means; empty where there is none."""
         if code is None:
@@ -143,14 +148,16 @@ class Pen:
     def _group(self, field: Field, value: Document) -> tuple[str, ...]:
         known = field.fields
         if not known:
-            return tuple(f"{self.said(name)}: {line}" for name, inner in value.items() for line in self.loose(inner))
-        return tuple(_labelled(label, text) for label, text in self._fields(known, value))
+            return tuple(
+                self.labelled(self.said(name), line) for name, inner in value.items() for line in self.loose(inner)
+            )
+        return tuple(self.labelled(label, text) for label, text in self._fields(known, value))
 
     def _inside(self, field: Field, row: Any) -> str:
         """A row of a list on one line."""
         if not isinstance(row, dict):
             return self._one(field, row, {})
-        return BETWEEN.join(_labelled(label, text) for label, text in self._fields(field.fields, row))
+        return BETWEEN.join(self.labelled(label, text) for label, text in self._fields(field.fields, row))
 
     def _fields(self, known: Mapping[str, Field], value: Document) -> Iterator[tuple[str, str]]:
         for name, one in known.items():
@@ -161,7 +168,9 @@ class Pen:
     def loose(self, value: Any) -> tuple[str, ...]:
         """What no schema of the standard describes: a workshop's own fields, a list of texts."""
         if isinstance(value, dict):
-            return tuple(f"{self.said(name)}: {line}" for name, inner in value.items() for line in self.loose(inner))
+            return tuple(
+                self.labelled(self.said(name), line) for name, inner in value.items() for line in self.loose(inner)
+            )
         if isinstance(value, list):
             return tuple(line for inner in value for line in self.loose(inner))
         return () if value is None else (self._plain(value),)
@@ -207,8 +216,3 @@ class Pen:
             return str(Locale.parse(tag, sep="-").get_display_name(self.language) or tag)
         except (UnknownLocaleError, ValueError):
             return str(Locale(self.language).languages.get(tag.partition("-")[0], tag))
-
-
-def _labelled(label: str, text: str) -> str:
-    """A value with its label, which may have a place for it: "Every … months"."""
-    return label.replace("…", text) if "…" in label else f"{label}: {text}"

@@ -109,7 +109,7 @@ def _records(
         title = called(pen, document)
         kind = pen.entity(entity)
         shown = _own(document, mine) if mine else document
-        heading = title if title.startswith(kind) else f"{kind}: {title}"
+        heading = title if title.startswith(kind) else pen.labelled(kind, title)
         yield Section(heading, pen.rest(entity, shown, *OWNERS[:2]), level=level)
 
 
@@ -117,7 +117,8 @@ def _list(pen: Pen, entity: str, documents: Sequence[Document]) -> tuple[Table, 
     rows = []
     for document in documents:
         day = DAYS[entity]
-        rest = [f"{one.label}: {'; '.join(one.lines)}" for one in pen.rest(entity, document, "accompaniment", day)]
+        rows_of = pen.rest(entity, document, "accompaniment", day)
+        rest = [pen.labelled(one.label, "; ".join(one.lines)) for one in rows_of]
         rows.append((pen.value(entity, document, day), BETWEEN.join(rest)))
     return table("", (pen.label(entity, DAYS[entity]), pen.gettext("What is recorded")), rows)
 
@@ -132,7 +133,7 @@ def _own(agreement: Document, file: PersonFile) -> Document:
 
 
 def _logs(pen: Pen, file: PersonFile, traces: Traces) -> Iterator[Section]:
-    columns = (pen.gettext("When"), pen.gettext("Who"), pen.gettext("Record"), pen.gettext("What changed"))
+    columns = (pen.gettext("When"), pen.gettext("Who"), pen.gettext("Document"), pen.gettext("What changed"))
     lines = history(pen, file.versions, traces.writers)
     yield Section(pen.gettext("Who wrote and changed it"), tables=table("", columns, lines))
     opened = [(pen.moment(one.at), one.who, pen.said(one.reason)) for one in traces.opened]
@@ -155,7 +156,7 @@ def _who_reads(pen: Pen, traces: Traces) -> Iterator[str]:
         yield pen.gettext("Nothing about you has left the workshop so far.")
     if traces.readers:
         names = ", ".join(traces.readers)
-        yield pen.gettext("Programs that may read records of this workshop: %(names)s.", names=names)
+        yield pen.gettext("Programs that may read the files of this workshop: %(names)s.", names=names)
 
 
 def _rights(pen: Pen) -> Iterator[str]:

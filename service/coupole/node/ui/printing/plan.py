@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from coupole.node.records.project import accompaniment, team_on
+from coupole.node.records.project import accompaniment, day_of, team_on
 from coupole.node.store.changes import Document
 from coupole.node.ui.printing.drawing import Printed, box, filled, mark, row, source, table, words
 from coupole.node.ui.printing.naming import objective, person
@@ -70,7 +70,7 @@ def _sections(of: Printed, plan: Document, objectives: list[Document]) -> Iterat
     yield Section(pen.gettext("How we follow it up"), rows)
     yield Section(pen.label("plan", "planned_actions"), tables=_actions(pen, plan))
     yield Section(pen.label("plan", "planned_contributions"), tables=_contributions(pen, plan))
-    yield Section(pen.entity("team"), tables=_team(of))
+    yield Section(pen.entity("team"), tables=_team(of, plan))
     yield Section(pen.gettext("Also agreed"), pen.rest("plan", plan, *SHOWN))
 
 
@@ -117,11 +117,18 @@ def _contributions(pen: Pen, plan: Document) -> tuple[Table, ...]:
     return table("", (pen.label("plan", "planned_contributions", name) for name in names), rows)
 
 
-def _team(of: Printed) -> tuple[Table, ...]:
+def _team(of: Printed, plan: Document) -> tuple[Table, ...]:
     pen = of.pen
     columns = (pen.label("team", "members", "role"), pen.label("team", "members", "actor"))
-    rows = [(pen.code("team_role", one["role"]), pen.name(one["actor"])) for one in team_on(of.dossier, of.today)]
+    rows = [(pen.code("team_role", one["role"]), pen.name(one["actor"])) for one in _members(of, plan)]
     return table("", columns, rows)
+
+
+def _members(of: Printed, plan: Document) -> list[Document]:
+    """The team that signs: of today, or of the day it was signed, or of the last day of a file that is closed."""
+    day = day_of(plan, "signed_on") or of.today
+    last = day_of(accompaniment(of.dossier), "closed_on")
+    return list(team_on(of.dossier, min(day, last) if last else day))
 
 
 def _boxes(of: Printed, plan: Document) -> Iterator[Box]:
@@ -134,14 +141,14 @@ def _boxes(of: Printed, plan: Document) -> Iterator[Box]:
         who = pen.gettext("%(who)s (if wished)", who=who) if role == "family_member" else who
         given = signed.get(role)
         day = pen.gettext("Signed on %(day)s", day=pen.day(given["on"])) if given else ""
-        yield box(who, _signer(of, role, given), day)
+        yield box(who, _signer(of, plan, role, given), day)
 
 
-def _signer(of: Printed, role: str, given: Document | None) -> str:
+def _signer(of: Printed, plan: Document, role: str, given: Document | None) -> str:
     if role == "participant":
         return person(of.participant)
     if given and given.get("actor"):
         return of.pen.name(given["actor"])
     if role == "project_responsible":
         return of.pen.name(accompaniment(of.dossier)["responsible"])
-    return next((of.pen.name(one["actor"]) for one in team_on(of.dossier, of.today) if one["role"] == role), "")
+    return next((of.pen.name(one["actor"]) for one in _members(of, plan) if one["role"] == role), "")
