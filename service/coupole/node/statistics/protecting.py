@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import compress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from coupole.disclosure.protection import ZERO, protect
 from coupole.disclosure.tables import Margin, ShownCells, Table, is_magnitude
@@ -67,7 +67,10 @@ def _without_figures(indicator: Indicator, reason: Reason) -> ReleaseIndicator:
 
 
 def _with_figures(indicator: Indicator, table: Table, cells: _Shown) -> ReleaseIndicator:
-    margins = (_margin(margin, cells) for margin in table.margins if not _crosses_target(indicator, margin))
+    # What became of the people of one target group is never shown.
+    crossing = [one.name for one in indicator.dimensions if one.target_of_people and indicator.outcome_of_people]
+    bounded = any(map(is_magnitude, indicator.parts))
+    margins = [_margin(margin, cells, bounded) for margin in table.margins if margin.dimension not in crossing]
     return {
         "id": indicator.id,
         "state": "reported",
@@ -76,30 +79,27 @@ def _with_figures(indicator: Indicator, table: Table, cells: _Shown) -> ReleaseI
     }
 
 
-def _crosses_target(indicator: Indicator, margin: Margin) -> bool:
-    """Whether the margin would say what became of the people of one target group."""
-    targets = (one.name for one in indicator.dimensions if one.target_of_people)
-    return indicator.outcome_of_people and margin.dimension in targets
+def _margin(margin: Margin, cells: _Shown, bounded: bool) -> ReleaseMargin:
+    """A margin; with its bounds where a part is a sum."""
+    width = len(margin.codes)
+    parts = [slice(first, first + width) for first in range(margin.first, margin.cells.stop, width)]
+    made: ReleaseMargin = {
+        "dimension": margin.dimension,
+        "codes": list(margin.codes),
+        "values": [cells.values[part] for part in parts],
+        "states": [cells.states[part] for part in parts],
+    }
+    if bounded:
+        made["bounds"] = [cells.bounds[part] for part in parts]
+    return _of_somebody(made) if margin.listed else made
 
 
-def _margin(margin: Margin, cells: _Shown) -> ReleaseMargin:
-    """A margin; of an open list only codes under which anything is shown or withheld.
-
-    The name of any other code would say that somebody has it.
-    """
-    values, states, bounds = (_by_part(margin, one) for one in cells)
-    codes = list(margin.codes)
-    if margin.listed:
-        named = [set(found) != {ZERO} for found in zip(*states, strict=True)]
-        codes = list(compress(codes, named))
-        values, states, bounds = ([list(compress(part, named)) for part in one] for one in (values, states, bounds))
-    made: ReleaseMargin = {"dimension": margin.dimension, "codes": codes, "values": values, "states": states}
-    if any(map(is_magnitude, margin.parts)):
-        made["bounds"] = bounds
-    return made
-
-
-def _by_part(margin: Margin, cells: list[Any]) -> list[list[Any]]:
-    """One list for each part."""
-    width, end = len(margin.codes), margin.cells.stop
-    return [cells[at : at + width] for at in range(margin.first, end, width)]
+def _of_somebody(margin: ReleaseMargin) -> ReleaseMargin:
+    """Without codes under which nothing is shown or withheld: a name alone would say that somebody has it."""
+    named = [set(states) != {ZERO} for states in zip(*margin["states"], strict=True)]
+    margin["codes"] = list(compress(margin["codes"], named))
+    margin["values"] = [list(compress(part, named)) for part in margin["values"]]
+    margin["states"] = [list(compress(part, named)) for part in margin["states"]]
+    if "bounds" in margin:
+        margin["bounds"] = [list(compress(part, named)) for part in margin["bounds"]]
+    return margin
