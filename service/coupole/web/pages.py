@@ -165,15 +165,26 @@ def _number(context: Context, value: float) -> str:
 
 
 @pass_context
-def _day(context: Context, value: date) -> str:
-    """A date in words: figures alone are read in two ways."""
-    return str(format_date(value, format="long", locale=context["language"]))
+def _day(context: Context, value: date | str) -> str:
+    """A date in words: figures alone are read in two ways. Of a document's text that is none, nothing is said."""
+    day = _date(value)
+    return str(format_date(day, format="long", locale=context["language"])) if day else ""
 
 
 @pass_context
-def _short_day(context: Context, value: date) -> str:
+def _short_day(context: Context, value: date | str) -> str:
     """A date in few words, for a row of a table."""
-    return str(format_date(value, format="d MMM y", locale=context["language"]))
+    day = _date(value)
+    return str(format_date(day, format="d MMM y", locale=context["language"])) if day else ""
+
+
+def _date(value: date | str) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 @pass_context

@@ -13,13 +13,13 @@ from starlette.responses import JSONResponse, Response
 
 from coupole import standard
 from coupole.node.api.node import node_of
-from coupole.node.ui import files, lists, menu, printing, reasons
+from coupole.node.ui import files, forms, lists, menu, printing, reasons
 from coupole.node.ui.desk import SIGNED_IN, Desk, PageRoute
 from coupole.web.languages import Language
 from coupole.web.pages import Pages
 
 HERE = Path(__file__).parent
-GROUPS: tuple[Callable[[Desk], None], ...] = (menu.add, reasons.add, files.add, printing.add, lists.add)
+GROUPS: tuple[Callable[[Desk], None], ...] = (menu.add, reasons.add, forms.add, files.add, printing.add, lists.add)
 """Every group of pages: its function that registers them."""
 
 

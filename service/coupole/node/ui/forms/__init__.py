@@ -1,0 +1,22 @@
+"""Forms drawn from the standard, for one document or some of its fields, and the page that edits any document.
+
+form = forms.fields("team_meeting", document, visit.language, only=("held_on", "minutes"), choices=…)
+return visit.page("files/meeting.html", form=form)          # {% import "forms/macros.html" as forms with context %}
+
+read = forms.read("team_meeting", sent, document)           # what was typed, and what the standard says against it
+if read.findings or read.redraw: draw it again with read.document, read.findings, read.blank
+"""
+
+from __future__ import annotations
+
+from coupole.node.ui.desk import Desk
+from coupole.node.ui.forms.asking import Asked, Form, fields, with_findings
+from coupole.node.ui.forms.options import UNITS
+from coupole.node.ui.forms.reading import Read, findings, read
+
+__all__ = ["Asked", "Form", "Read", "fields", "findings", "read", "with_findings"]
+
+
+def add(desk: Desk) -> None:
+    """What the macros need."""
+    desk.pages.environment.globals["units"] = UNITS
