@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from coupole.node.ui.desk import Desk
-from coupole.node.ui.files import evaluation, meeting, overview
+from coupole.node.ui.files import (
+    correcting,
+    drafting,
+    evaluation,
+    following_up,
+    history,
+    meeting,
+    moving,
+    overview,
+    person,
+    planning,
+    responsible,
+)
 from coupole.node.ui.files.typed import FormIncomplete
 from coupole.node.ui.refusals import NUMBERS
 
-MODULES = (overview, meeting, evaluation)
+MODULES = (
+    overview,
+    person,
+    meeting,
+    evaluation,
+    moving,
+    following_up,
+    planning,
+    drafting,
+    responsible,
+    correcting,
+    history,
+)
 
 
 def add(desk: Desk) -> None:

@@ -39,7 +39,7 @@ def since(session: Session, vault: Vault, names: Names, after: int, staff: str) 
     """What others did with this file after a row of the journal, the latest first."""
     person = names.participant["id"]
     versions = queries.changes(session, vault, after, MOST, participant=person)
-    others = [version for version in versions if version.actor != staff and _of_file(version, names)]
+    others = [version for version in versions if version.actor != staff and of_file(version, names)]
     return told(session, vault, names, others)
 
 
@@ -88,7 +88,7 @@ def _joined(before: Told, after: Told) -> Told:
     return Told(after.what, kind, fields, after.who, after.at, after.href)
 
 
-def _of_file(version: Version, names: Names) -> bool:
+def of_file(version: Version, names: Names) -> bool:
     """Whether a version belongs to this file: a person may have had others before."""
     if version.entity in ("participant", "referral") or version.id == names.dossier.id:
         return True

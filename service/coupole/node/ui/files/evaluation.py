@@ -13,7 +13,7 @@ from coupole.node.store.changes import Change, Document, StoredDossier
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import deciding
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, save
+from coupole.node.ui.files.saving import Trouble, Wanted, changed, save
 from coupole.node.ui.files.scores import LEVELS, Score, all_scores, competences, courses
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.calendar import add_months
@@ -143,7 +143,7 @@ def wanted(file: OpenFile, form: FormData) -> Wanted:
     reader.done()
     expect = reader.expected(record) if before else None
     changes = [Change("evaluation", evaluation, id=record, expect=expect), *decided.changes, *following]
-    return Wanted(changes, file.path(), "; ".join(decided.told)[:2000] or None)
+    return changed(changes, file.path(), "; ".join(decided.told)[:2000] or None)
 
 
 def _evaluation(reader: Reader, file: OpenFile, decided: deciding.Decided, before: Document | None) -> Document:

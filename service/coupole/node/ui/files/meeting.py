@@ -14,7 +14,7 @@ from coupole.node.store.changes import Change, Document, StoredDossier
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import deciding
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, save
+from coupole.node.ui.files.saving import Trouble, Wanted, changed, save
 from coupole.node.ui.files.settling import team_path
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.calendar import add_duration
@@ -133,7 +133,7 @@ def wanted(file: OpenFile, form: FormData) -> Wanted:
     reader.done()
     expect = reader.expected(record) if planned else None
     changes = [Change("team_meeting", meeting, id=record, expect=expect), *decided.changes]
-    return Wanted(changes, file.path(), "; ".join(decided.told)[:2000] or None)
+    return changed(changes, file.path(), "; ".join(decided.told)[:2000] or None)
 
 
 def _planned(file: OpenFile, reader: Reader) -> Document | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import orjson
 from sqlmodel import Session
 
 from coupole.node.records.project import accompaniment
+from coupole.node.staff import access
 from coupole.node.staff.access import Relation
 from coupole.node.store import queries
 from coupole.node.store.changes import Document, StoredDossier
+from coupole.node.store.queries import Version
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.files.naming import Names
 from coupole.node.ui.files.settling import file_path
+from coupole.standard.reading import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ class OpenFile:
     def may(self, action: str, entity: str, field: str | None = None) -> bool:
         """Whether this person may do that with records of this file."""
         return self.visit.may(action, entity, self.relation, field)
+
+    def readable(self, version: Version) -> Version:
+        """A version of a record of this file without what this person may not see."""
+        if version.text is None:
+            return version
+        role = self.visit.staff.role
+        shown = access.shown(role, version.entity, self.relation, orjson.loads(version.text))
+        return replace(version, text=canonical(shown))
 
     def path(self, page: str = "") -> str:
         """The address of the file, or of one of its pages."""

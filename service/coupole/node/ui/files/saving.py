@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from coupole.errors import CoupoleError
 from coupole.node.records import changing
 from coupole.node.staff import accounts
-from coupole.node.store import queries
-from coupole.node.store.changes import Change, RevisionConflict
+from coupole.node.store import Store, queries
+from coupole.node.store.changes import Change, Context, RevisionConflict, Written
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.standing import Lack, lack
@@ -28,11 +29,15 @@ from coupole.web import problems
 class Wanted:
     """What a form asks for. ``path``: where to go on; ``reason``: why, kept with the change."""
 
-    changes: Sequence[Change]
+    write: Callable[[Session, Store, Context], list[Written]]
     path: str
     reason: str | None = None
     notice: str = "saved"
-    correcting: bool = False
+
+
+def changed(changes: Sequence[Change], path: str, reason: str | None = None) -> Wanted:
+    """Changes to be made together."""
+    return Wanted(lambda session, store, context: changing.change(session, store, changes, context), path, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,7 @@ def save(visit: Visit, form: FormData, read: Callable[[OpenFile, FormData], Want
         visit.require("write", "accompaniment", file.relation)
         try:
             wanted = read(file, form)
-            made = changing.change(
-                session,
-                visit.node.store,
-                wanted.changes,
-                visit.context(wanted.reason),
-                correcting=wanted.correcting,
-            )
+            made = wanted.write(session, visit.node.store, visit.context(wanted.reason))
         except CoupoleError as error:
             return again(file, Filled(typed=form), trouble(file, form, error))
     return visit.see_other(wanted.path, wanted.notice, undo=made)

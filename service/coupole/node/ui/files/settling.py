@@ -71,6 +71,8 @@ def _own_page(finding: Finding, entity: str, dossier: StoredDossier) -> str:
 
 
 def _record_at(finding: Finding, dossier: StoredDossier) -> str | None:
+    if "record" in finding.params:  # told outside the dossier already
+        return str(finding.params["record"])
     try:
         return located(dossier, finding.pointer)[0]
     except (KeyError, IndexError, ValueError):  # a place of another kind: nothing stands there yet
