@@ -15,12 +15,14 @@ from coupole.node.ui.files import (
     person,
     planning,
     responsible,
+    starting,
 )
 from coupole.node.ui.files.typed import FormIncomplete
 from coupole.node.ui.refusals import NUMBERS
 
 MODULES = (
     overview,
+    starting,
     person,
     meeting,
     evaluation,

@@ -10,7 +10,6 @@ from sqlmodel import Session
 from coupole.node.records.project import accompaniment
 from coupole.node.staff import access
 from coupole.node.staff.access import Relation
-from coupole.node.store import queries
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.node.store.queries import Version
 from coupole.node.ui.desk import Visit
@@ -73,6 +72,6 @@ def opened(visit: Visit, session: Session) -> OpenFile:
 
 
 def everything(visit: Visit, session: Session, entity: str) -> list[Document]:
-    """Every living document of an entity of which a workshop has few."""
-    found = queries.page(session, visit.node.store.vault, entity, limit=1000)
-    return [stored.document for stored in found]
+    """Every living document of an entity, as far as lists show it."""
+    register = visit.node.registers.current(session, visit.node.store.vault)
+    return [{**document, "id": record} for record, document in register.of(entity).items()]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from starlette.responses import Response
 
+from coupole.node.records import due
 from coupole.node.store.visits import visited
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import changed, sections, standing, timeline
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.scores import courses
 from coupole.node.ui.files.settling import new_path, record_path, team_path
+from coupole.node.ui.lists import due as lists
 
 SHOWN = 5
 """Lines of a part that are open at once; the others are one click away."""
@@ -39,6 +42,7 @@ def show(visit: Visit) -> Response:
 def parts(file: OpenFile, today: date) -> dict[str, Any]:
     """Everything the page shows."""
     names, dossier, language = file.names, file.dossier, file.visit.language
+    visit, dated = file.visit, due.due(dossier, today)
     steps = standing.nine_steps(dossier, today, language)
     warnings = standing.warnings(dossier, today, language)
     return {
@@ -46,7 +50,8 @@ def parts(file: OpenFile, today: date) -> dict[str, Any]:
         "present": standing.present(dossier, language),
         "following": standing.following(dossier, today, language),
         "steps": steps,
-        "due": [step for step in steps if step.state in ("due", "missing") and step.lack],
+        "due": [(lists.what(visit, one), lists.when(visit, one.due_on), one, lists.address(one)) for one in dated],
+        "undone": undone(steps, {one.settled_by for one in dated}),
         "warnings": warnings,
         "pathway": names.code("pathway", file.file["pathway"]),
         "agency": names.organisation(file.file["agency"]),
@@ -66,3 +71,9 @@ def parts(file: OpenFile, today: date) -> dict[str, Any]:
         "timeline": timeline.timeline(names),
         "new": {entity: new_path(entity, dossier) for entity in ADDED},
     }
+
+
+def undone(steps: Sequence[standing.ShownStep], dated: Collection[str]) -> list[standing.ShownStep]:
+    """The steps that wait for something which has no day of its own in the list above."""
+    waiting = [step for step in steps if step.state in ("due", "missing") and step.lack]
+    return [step for step in waiting if step.lack and step.lack.entity not in dated]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -56,10 +56,10 @@ class Trouble:
     code: str
     title: str
     remedy: str
-    lacks: tuple[Lack, ...]
-    fields: dict[str, str]
-    meanwhile: tuple[Meanwhile, ...]
     status: int
+    fields: Mapping[str, str]
+    lacks: tuple[Lack, ...] = ()
+    meanwhile: tuple[Meanwhile, ...] = ()
 
     def at(self, name: str) -> str:
         """What is wrong with a field; empty when nothing is."""
@@ -85,24 +85,23 @@ def save(visit: Visit, form: FormData, read: Callable[[OpenFile, FormData], Want
 
 
 def trouble(file: OpenFile, form: FormData, error: CoupoleError) -> Trouble:
-    """The refusal in words."""
-    language = file.visit.language
-    said = sentence(error.code, language, error.params)
+    """The refusal in words, with the pages that settle it and who changed what meanwhile."""
+    said = told(file.visit, error)
     rules = [finding for finding in error.findings if "settled_by" in finding.params]
-    others = {
-        finding.pointer.lstrip("/"): sentence(finding.code, language, finding.params)
-        for finding in error.findings
-        if "settled_by" not in finding.params
-    }
-    return Trouble(
-        error.code,
-        said.title,
-        said.remedy,
-        tuple(lack(finding, file.dossier, language) for finding in rules),
-        {name: f"{words.title} {words.remedy}" for name, words in others.items()},
-        tuple(_meanwhile(file, form)) if isinstance(error, RevisionConflict) else (),
-        problems.status_of(error, NUMBERS),
-    )
+    lacks = tuple(lack(finding, file.dossier, file.visit.language) for finding in rules)
+    meanwhile = tuple(_meanwhile(file, form)) if isinstance(error, RevisionConflict) else ()
+    return replace(said, lacks=lacks, meanwhile=meanwhile)
+
+
+def told(visit: Visit, error: CoupoleError) -> Trouble:
+    """The refusal in words, with what is wrong in each field."""
+    said = sentence(error.code, visit.language, error.params)
+    fields = {}
+    for finding in error.findings:
+        if "settled_by" not in finding.params:
+            words = sentence(finding.code, visit.language, finding.params)
+            fields[finding.pointer.lstrip("/")] = f"{words.title} {words.remedy}"
+    return Trouble(error.code, said.title, said.remedy, problems.status_of(error, NUMBERS), fields)
 
 
 def _meanwhile(file: OpenFile, form: FormData) -> list[Meanwhile]:

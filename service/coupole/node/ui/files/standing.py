@@ -27,7 +27,8 @@ class Lack:
     href: str
     opens: str
     blocking: bool
-    rule: str = ""
+    entity: str
+    """The kind of record that settles it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def lack(finding: Finding, dossier: StoredDossier, language: Language) -> Lack:
     labels = ENTITIES[entity].labels if entity in ENTITIES else {"en": ""}
     opens = labels.get(language, labels["en"])
     href = settled_at(finding, dossier)
-    return Lack(finding.code, said.title, said.remedy, href, opens, finding.blocking, finding.rule)
+    return Lack(finding.code, said.title, said.remedy, href, opens, finding.blocking, entity)
 
 
 def present(dossier: StoredDossier, language: Language) -> Present:
