@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from coupole import database
-from coupole.node.store import backup, erasure, facts, journal, reminder_tables, sheets, staff_tables
+from coupole.node.store import backup, choices, erasure, facts, journal, reminder_tables, sheets, staff_tables
 from coupole.node.store.changes import Context, FactMaker
 from coupole.node.store.journal import ChainBroken
 from coupole.node.store.migrating import migrate
@@ -24,7 +24,7 @@ from coupole.node.store.tokens import NodeTokens
 from coupole.node.store.vault import NODE, Vault
 from coupole.wire.keys import KeyRing
 
-__all__ = ["Store", "open_store", "open_vault", "reminder_tables", "restore", "staff_tables"]
+__all__ = ["Store", "choices", "open_store", "open_vault", "reminder_tables", "restore", "staff_tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,10 @@ class Store:
     def erase(self, participant: str, context: Context) -> bool:
         """Forget a person; see ``erasure.erase``."""
         return erasure.erase(self.engine, self.vault, participant, context)
+
+    def finish_erasures(self) -> bool:
+        """Destroy keys that are spent; see ``erasure.finish_erasures``."""
+        return erasure.finish_erasures(self.engine, self.vault)
 
     def back_up(self, target: Path) -> None:
         """Copy the database, without facts and keys; see ``backup.back_up``."""
