@@ -227,7 +227,7 @@ def _refused(row: Row, group: list[Written | Refused]) -> Verdict:
     findings = list(row.findings)
     for place, error in _refusals(group):
         for finding in error.findings or (as_finding(error),):
-            column = _column(row, place, finding.pointer)
+            column = column_of(row, place, finding.pointer)
             findings.append(replace(finding, params={**finding.params, "column": column}) if column else finding)
     documents: list[dict[str, str | int]] = []
     for change in row.changes:
@@ -237,7 +237,7 @@ def _refused(row: Row, group: list[Written | Refused]) -> Verdict:
     return Verdict(row.number, "refused", documents, findings)
 
 
-def _column(row: Row, place: int, pointer: str) -> str | None:
+def column_of(row: Row, place: int, pointer: str) -> str | None:
     """The column a place of a document came from, or one that a part of it came from."""
     exact = row.columns.get((place, pointer))
     if exact:

@@ -102,11 +102,17 @@ def _spoken() -> Iterator[tuple[str, str]]:
 def code_for(target: Target, text: str) -> Any:
     """What a word in a cell stands for; a list where a cell may hold several; none when nothing is like it."""
     known = words_of(target.kind, target.field.codelist or target.names[-1])
-    whole = known.get(plain(text) or text.strip())
+    whole = _meant(known, text)
     if not target.several:
         return whole
     if whole is not None:
         return [whole]
-    parts = [known.get(plain(part)) for part in _SEPARATORS.split(text) if part]
+    parts = [_meant(known, part) for part in _SEPARATORS.split(text) if part]
     unique = list(dict.fromkeys(parts))
     return unique if unique and None not in unique else None
+
+
+def _meant(known: Mapping[str, str | bool], text: str) -> str | bool | None:
+    """Dutch bends its adjectives: "Belgische" is looked for as "Belgisch" too, "Italiaanse" as "Italiaans"."""
+    word = plain(text) or text.strip()
+    return known.get(word, known.get(word.removesuffix("e")))

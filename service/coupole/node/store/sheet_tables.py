@@ -29,6 +29,8 @@ class Sheet(NodeTable, table=True):
     expires_at: datetime = Field(sa_type=Utc)
     state: str
     """matching (its columns), checked (its rows), writing, done."""
+    worked_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When whoever writes its rows was last heard of."""
     writing: int = 0
     """How often its rows were written: each time is an import run of its own."""
     told: bytes = Field(sa_type=LargeBinary)

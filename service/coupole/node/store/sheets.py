@@ -100,11 +100,12 @@ def rows(
     ticked: bool | None = None,
     participants: Iterable[str] = (),
     number: int | None = None,
+    after: int = 0,
     skip: int = 0,
     limit: int | None = None,
 ) -> list[StagedRow]:
     """Rows of a spreadsheet by number: all of them, or those of these outcomes, ticked, about these people."""
-    query = select(ROW).where(ROW.c.sheet == sheet.id).order_by(ROW.c.number)
+    query = select(ROW).where(ROW.c.sheet == sheet.id, ROW.c.number > after).order_by(ROW.c.number)
     if outcomes:
         query = query.where(ROW.c.outcome.in_(outcomes))
     if ticked is not None:
@@ -138,6 +139,11 @@ def tick(session: Session, sheet: Sheet, numbers: Iterable[int], ticked: bool) -
     for start in range(0, len(wanted), 500):
         some = ROW.c.number.in_(wanted[start : start + 500])
         session.execute(update(ROW).where(ROW.c.sheet == sheet.id, some).values(ticked=ticked))
+
+
+def empty(session: Session, vault: Vault, sheet: Sheet) -> None:
+    """Throw the rows of a spreadsheet away and keep what is told of it, under another key."""
+    _seal_anew(session, vault, sheet, [], None)
 
 
 def discard(session: Session, sheet: Sheet) -> None:

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("made_at", Utc(), nullable=False),
         sa.Column("expires_at", Utc(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("worked_at", Utc(), nullable=True),
         sa.Column("writing", sa.Integer(), nullable=False),
         sa.Column("told", sa.LargeBinary(), nullable=False),
         sa.Column("file", sa.LargeBinary(), nullable=True),
