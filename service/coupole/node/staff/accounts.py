@@ -65,15 +65,16 @@ def create(
     email: str | None = None,
     by: str | None = None,
     now: datetime | None = None,
+    staff_id: str | None = None,
 ) -> Staff:
     """A new account, without any way to sign in yet. Raises ``AccountInvalid``, ``LoginTaken``."""
     login = spelt(login)
-    _check(login=login, name=name, role=role, language=language, email=email)
+    check(login=login, name=name, role=role, language=language, email=email)
     if session.exec(select(Account.id).where(Account.login == login)).first():
         raise LoginTaken("/login")
     moment = now or datetime.now(UTC)
     row = Account(
-        id=f"staff-{secrets.token_hex(8)}",
+        id=staff_id or new_id(),
         login=login,
         name=name.strip(),
         role=role,
@@ -126,7 +127,7 @@ def change(
 ) -> Staff:
     """Change what an admin may change. Raises ``StaffNotFound``, ``AccountInvalid``, ``LastAdmin``."""
     row = _row(session, staff_id)
-    _check(login=row.login, name=name, role=role, language=language, email=email)
+    check(login=row.login, name=name, role=role, language=language, email=email)
     if row.role == "admin" and role != "admin":
         _keep_an_admin(session, row)
     row.name, row.language, row.actor, row.email = name.strip(), language, actor, email or None
@@ -174,6 +175,11 @@ def enable(session: Session, staff_id: str, *, by: str | None, now: datetime | N
     log.note(session, "account_enabled", staff=staff_id, actor=by, now=now)
 
 
+def new_id() -> str:
+    """An identifier for an account: it says nothing of whose it is."""
+    return f"staff-{secrets.token_hex(8)}"
+
+
 def spelt(login: str) -> str:
     """A name to sign in with as it is kept: capitals and spaces around it make no other name."""
     return unicodedata.normalize("NFC", login).strip().lower()
@@ -192,7 +198,7 @@ def _staff(row: Account) -> Staff:
     return Staff(row.id, row.name, role, row.language, row.actor, row.login, row.email, disabled)
 
 
-def _check(*, login: str, name: str, role: str, language: str, email: str | None) -> None:
+def check(*, login: str, name: str, role: str, language: str, email: str | None) -> None:
     """Raise ``AccountInvalid`` at the first thing that is wrong."""
     plain_name = name.strip()
     wrong = {

@@ -13,12 +13,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, delete, select, update
 
+from coupole.errors import CoupoleError
 from coupole.node.staff import log
 from coupole.node.staff.accounts import Staff, find
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import StaffSession
 
 NOTED_EVERY = timedelta(minutes=1)
+
+
+class SessionOver(CoupoleError):
+    """You were signed out meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,10 @@ def of(session: Session, staff_id: str, now: datetime, limits: Limits) -> list[S
 
 
 def renew(session: Session, token: str, now: datetime) -> str:
-    """Whoever proved again who they are goes on under a new token; the old one is dead."""
+    """Whoever proved again who they are goes on under a new token; the old one is dead. Raises ``SessionOver``."""
     row = session.get(StaffSession, hashed(token))
-    assert row is not None  # noqa: S101  # the caller has just been told that it lives
+    if row is None:
+        raise SessionOver()
     session.delete(row)
     fresh = secrets.token_urlsafe(32)
     _keep(session, fresh, row.staff, begun_at=row.begun_at, now=now, how=row.how, device=row.device)

@@ -35,6 +35,12 @@ def make_setup_code(session: Session, now: datetime | None = None) -> SetupCode:
     return SetupCode(code, expires_at)
 
 
+def setup_code_good(session: Session, code: str, now: datetime | None = None) -> bool:
+    """Whether the code may be used; it stays so."""
+    row = session.get(Setup, _hash(code))
+    return row is not None and row.expires_at > (now or datetime.now(UTC))
+
+
 def use_setup_code(session: Session, code: str, now: datetime | None = None) -> bool:
     """Use up the code; False when it is not the one, was used or has expired."""
     row = session.exec(select(Setup).where(Setup.sha256 == _hash(code))).first()
