@@ -2,6 +2,17 @@
 
 A page is a whole HTML document that needs no script. Its words stand in the template in English; their translations
 lie beside it (``coupole.web.translations``). What is written into a page is escaped unless it was made safe.
+
+One script, ``coupole.js``, makes pages quicker where there is one. A page says what it wants by attributes:
+
+    form[data-swap="#a #b"]   sends itself when something in it changes; of the page that answers those parts are taken
+    form[data-autosave]       sends each [data-field] that changed, one after the other, with ``autosave=<its name>``;
+                              of the page that answers the parts marked data-live are taken, ``#saved`` among them
+    [data-key="/"]            focused, or a dialog opened, by that key
+    [data-focus]              focused at first: the list of what is wrong
+    [data-words]              beside a date: the date in words
+    [data-undo]               a notice that leaves after eight seconds
+    [data-print]              prints
 """
 
 from __future__ import annotations
