@@ -46,10 +46,11 @@ class Others:
         self._kept = {phrase for name in staff for phrase in _either(_folded(name))}
         self._kept |= {(word,) for name in known for word in _folded(name)}
         self._kept |= set(_phrases(own))
-        self._numbers = {number for person in people_but(own, people) for number in _numbers(person)} - _numbers(own)
+        other = [person for person in people if person["id"] != own["id"]]
+        self._numbers = {number for person in other for number in _numbers(person)} - _numbers(own)
         self._by_first: defaultdict[str, set[Phrase]] = defaultdict(set)
         self._alone: set[Phrase] = set()
-        for person in people_but(own, people):
+        for person in other:
             for phrase in _phrases(person):
                 self._by_first[phrase[0]].add(phrase)
             self._alone |= _alone(person)
@@ -103,11 +104,6 @@ class Others:
             for _, end in pieces[first : first + 8]:
                 if _bare(found[0][start:end]) in self._numbers:
                     yield found.start() + start, found.start() + end
-
-
-def people_but(own: Document, people: Iterable[Document]) -> list[Document]:
-    """Everybody else."""
-    return [person for person in people if person["id"] != own["id"]]
 
 
 def free_texts_changed(entity: str, document: Document, change: Callable[[str], str]) -> Document:
