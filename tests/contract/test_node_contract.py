@@ -31,6 +31,10 @@ WITH_DOCUMENT = ("create", "replace")
 """Their schemas have conditions, from which no document can be made up: those of the factories are changed instead."""
 VERBS = ("read", "create", "replace", "delete", "history")
 WHOLE = ("list_changes", "import_documents", "export_documents", "list_releases", "read_release", "list_egress")
+METHOD = (
+    *("read_steps", "read_findings", "read_due", "list_due", "read_moves", "read_proposal", "list_pathways"),
+    *("create_move", "create_correction"),
+)
 RELEASE = {"catalogue": "core", "version": "1.0.0", "period": "2025-03"}
 
 
@@ -65,7 +69,7 @@ def lines(_context: Any, value: Any) -> dict[str, bytes]:
 
 def operations() -> list[str]:
     entity = [f"{verb}_{name}" for name in ENTITIES for verb in VERBS if verb not in WITH_DOCUMENT]
-    return sorted([*entity, *(f"list_{COLLECTIONS[name]}" for name in ENTITIES), *WHOLE, *OPEN_OPERATIONS])
+    return sorted([*entity, *(f"list_{COLLECTIONS[name]}" for name in ENTITIES), *WHOLE, *METHOD, *OPEN_OPERATIONS])
 
 
 def send(node: RunningNode, case: schemathesis.Case) -> int:
@@ -144,6 +148,10 @@ def test_the_answers_of_a_good_question_are_described_as_well(node: RunningNode,
         ("create_participant", 201, {"body": participant(8), "media_type": "application/json"}),
         ("history_participant", 200, {"path_parameters": one}),
         ("list_changes", 200, {"query": {"after": 1}}),
+        *((name, 200, {"path_parameters": {"id": id_of("accompaniment", 2)}}) for name in METHOD[:3]),
+        ("read_moves", 200, {"path_parameters": {"id": id_of("accompaniment", 2)}}),
+        ("list_due", 200, {}),
+        ("list_pathways", 200, {}),
         ("export_documents", 200, {}),
         ("read_release", 200, {"path_parameters": RELEASE}),
         ("list_releases", 200, {}),

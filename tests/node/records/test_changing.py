@@ -109,7 +109,7 @@ def test_a_file_from_long_ago_may_be_untidy_and_still_be_changed(hired: Store) -
 
 def test_who_takes_over_a_file_is_in_its_team_first_and_both_periods_stay(hired: Store) -> None:
     takes_over = {"responsible": id_of("actor", 3)}
-    assert refused(TransitionRefused, lambda: put(hired, "accompaniment", **takes_over)) == ["responsible_not_in_team"]
+    assert refused(MethodRefused, lambda: put(hired, "accompaniment", **takes_over)) == ["responsible_not_in_team"]
     with hired.reading() as session:
         first, operator = read(session, hired.vault, id_of("team"))["members"]
     fresh = {"actor": id_of("actor", 3), "role": "project_responsible", "from": "2026-02-01"}
@@ -188,7 +188,7 @@ def test_nothing_goes_that_another_document_names(hired: Store) -> None:
     ("entity", "number", "code"), [("placement", 2, "placement_ordinary_missing"), ("team", 1, "")]
 )
 def test_nothing_goes_that_a_phase_rests_on(hired: Store, entity: str, number: int, code: str) -> None:
-    found = refused((MethodRefused, TransitionRefused), lambda: changed(hired, delete(hired, entity, number)))
+    found = refused(MethodRefused, lambda: changed(hired, delete(hired, entity, number)))
     assert found == [code] if code else set(found) == {"team_responsible_missing", "team_operator_missing"}
 
 

@@ -9,6 +9,7 @@ import pytest
 from coupole.node.records import conditions, rules
 from coupole.node.records.changing import MethodRefused, TransitionRefused
 from coupole.node.records.conditions import check_objective_change
+from coupole.node.records.moves import ReasonMissing
 from coupole.node.records.pathways import PathwayUnknown
 from coupole.node.records.project import each, located
 from coupole.node.records.rules import findings, leaving
@@ -430,7 +431,7 @@ def test_all_sixteen_rules_are_looked_at():
 def told():
     """Every code the method may give, as the modules write it."""
     folder = Path(rules.__file__).parent
-    names = ("changing", "conditions", "follow_ups", "phases", "rules", "steps")
+    names = ("changing", "conditions", "follow_ups", "moves", "phases", "rules", "steps")
     text = "".join((folder / f"{name}.py").read_text("utf-8") for name in names)
     called = re.findall(r"(?:found|_wrong|_reason)\(\s*\"([a-z_]+)\"", text)
     named = re.findall(r"(?:code = |return |else |if \w+ == )\"([a-z]+_[a-z_]+)\"", text)
@@ -443,7 +444,7 @@ def test_every_code_of_the_method_has_its_words_and_every_word_its_code():
     written = set(re.findall(r"^ \"([a-z_]+)\": \{$", path.read_text("utf-8"), re.MULTILINE))
 
     assert len(written) > 60
-    assert told() ^ written == {kind.code for kind in (PathwayUnknown, TransitionRefused, MethodRefused)}
+    assert told() ^ written == {kind.code for kind in (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing)}
     assert written <= known_codes().keys()
 
 

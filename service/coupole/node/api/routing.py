@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import Response
 
 from coupole.errors import CoupoleError
-from coupole.node.api import describing, feed, identity, records, releases, transfer
+from coupole.node.api import describing, feed, identity, method, records, releases, transfer
 from coupole.node.api.node import PreconditionMissing
-from coupole.node.records import changing, pathways
+from coupole.node.records import changing, moves, pathways
 from coupole.node.statistics import releasing
 from coupole.node.store import changes
 from coupole.node.store.queries import FilterUnknown
@@ -33,6 +33,7 @@ STATUS: Mapping[type[CoupoleError], int] = {
     changes.OwnerChanged: 422,
     changing.TransitionRefused: 409,
     changing.MethodRefused: 422,
+    moves.ReasonMissing: 422,
     pathways.PathwayUnknown: 404,
     PersonErased: 410,
     PreconditionMissing: 428,
@@ -62,6 +63,7 @@ OPEN_OPERATIONS = frozenset(
 def add_routes(app: FastAPI, oauth: OAuth) -> None:
     """Every route of a node but its pages."""
     records.add(app, oauth, STATUS)  # first: routes are tried in order, and these are asked for most
+    method.add(app, oauth, records.ROOT, STATUS)
     app.include_router(oauth.router)
     router = APIRouter(prefix=records.ROOT)
     _add_feed(router, oauth)

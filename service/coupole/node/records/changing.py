@@ -18,8 +18,8 @@ from sqlmodel import Session
 from coupole.database import in_pieces
 from coupole.errors import CoupoleError, Finding
 from coupole.node.records import conditions, phases
-from coupole.node.records.project import FILE, Placed, accompaniment, each, found, is_final, located, team_on
-from coupole.node.store import Store
+from coupole.node.records.project import Placed, accompaniment, each, found, is_final, located, team_on
+from coupole.node.store import Store, journal
 from coupole.node.store.changes import Change, Context, Document, RecordInUse, StoredDossier, Written
 from coupole.node.store.dossiers import dossiers
 from coupole.node.store.tables import RECORD
@@ -77,6 +77,7 @@ def change(
     ``correcting``: somebody who may sets right what was entered by mistake, so that the past may change. Raises
     ``TransitionRefused`` (phases), ``MethodRefused`` (all else) with what stands against it, and what ``write`` raises.
     """
+    journal.hold(session)
     before = {one.id: one for one in dossiers(session, store.vault, _files(session, changes))}
     with session.begin_nested():  # whoever goes on after a refusal has changed nothing
         written = write(session, store.vault, changes, context)
@@ -84,7 +85,7 @@ def change(
         touched = {*before, *_files(session, changes), *(one.id for one in written if one.entity == "accompaniment")}
         for after in dossiers(session, store.vault, sorted(touched)):
             turn = Turn(before.get(after.id), after, identifiers, today_of(context), correcting)
-            _refuse(after, [finding for finding in _findings(turn) if finding.blocking])
+            _refuse(turn)
     return written
 
 
@@ -112,10 +113,18 @@ def _belongs(document: Document) -> bool:
     return isinstance(document.get("accompaniment"), str)
 
 
-def _refuse(dossier: StoredDossier, findings: Sequence[Finding]) -> None:
-    if findings:
-        kind = TransitionRefused if any(finding.pointer.startswith(FILE) for finding in findings) else MethodRefused
-        raise kind(findings=pointed(dossier, findings))
+def _refuse(turn: Turn) -> None:
+    transition = [finding for finding in _transition(turn) if finding.blocking]
+    other = [finding for finding in _findings(turn) if finding.blocking and finding not in transition]
+    if transition or other:
+        kind = TransitionRefused if transition else MethodRefused
+        raise kind(findings=pointed(turn.after, transition + other))
+
+
+def _transition(turn: Turn) -> Iterator[Finding]:
+    for placed in each(turn.after, "accompaniment"):
+        if placed.document["id"] in turn.written:
+            yield from _phases(turn, placed, turn.former("accompaniment").get(placed.document["id"]))
 
 
 def _findings(turn: Turn) -> Iterator[Finding]:
@@ -124,8 +133,8 @@ def _findings(turn: Turn) -> Iterator[Finding]:
         for placed in each(turn.after, entity):
             if placed.document["id"] in turn.written:
                 yield from _not_yet(turn, entity, placed)
-                for check in CHECKS.get(entity, ()):
-                    yield from check(turn, placed, former.get(placed.document["id"]))
+                if entity in CHECKS:
+                    yield from CHECKS[entity](turn, placed, former.get(placed.document["id"]))
     if turn.before is not None:
         yield from _removed(turn, turn.before)
 
@@ -229,10 +238,10 @@ def _blocking_codes(findings: Iterable[Finding]) -> list[str]:
 
 
 Check = Callable[[Turn, Placed, Document | None], Iterable[Finding]]
-CHECKS: Mapping[str, tuple[Check, ...]] = {
-    "accompaniment": (_phases, _responsible),
-    "objective": (_objective,),
-    "plan": (_plan,),
-    "team": (_team,),
-    "closure": (_closure,),
+CHECKS: Mapping[str, Check] = {
+    "accompaniment": _responsible,
+    "objective": _objective,
+    "plan": _plan,
+    "team": _team,
+    "closure": _closure,
 }

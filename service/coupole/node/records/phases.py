@@ -40,21 +40,35 @@ class Move(NamedTuple):
     day: date
     decided_in: str | None
     place: str
+    reason: str | None = None
 
 
 def check_transition(
-    dossier: StoredDossier, phase: str, today: date, *, on: date | None = None, decided_in: str | None = None
+    dossier: StoredDossier,
+    phase: str,
+    today: date,
+    *,
+    on: date | None = None,
+    decided_in: str | None = None,
+    reason: str | None = None,
 ) -> list[Finding]:
     """What stands between the accompaniment and ``phase``; it may go there when no finding is blocking.
 
-    ``on``: the day of the change, when it is not today; ``decided_in``: the meeting or evaluation that decided it.
+    ``on``: the day of the change, when it is not today; ``decided_in``: the meeting or evaluation that decided it;
+    ``reason``: why, in words.
     """
-    rows = phase_history(dossier)
     day = on or today
-    move = Move(tuple(row.phase for row in rows), phase, day, decided_in, f"{FILE}/phase")
-    if not _is_arrow(rows[-1].phase, phase):
-        return [_no_arrow(rows[-1].phase, phase, move.place)]
-    return _dated(rows[-1], day, today) or _guarded(dossier, move)
+    rows = phase_history(dossier)
+    move = Move(tuple(row.phase for row in rows), phase, day, decided_in, f"{FILE}/phase", reason)
+    return check_arrow(dossier, phase, day, today) or _guarded(dossier, move)
+
+
+def check_arrow(dossier: StoredDossier, phase: str, day: date, today: date) -> list[Finding]:
+    """Whether the graph leads to ``phase``, on a day that is neither still to come nor before the present phase."""
+    last = phase_history(dossier)[-1]
+    if not _is_arrow(last.phase, phase):
+        return [_no_arrow(last.phase, phase, f"{FILE}/phase")]
+    return _dated(last, day, today)
 
 
 def allowed(dossier: StoredDossier, today: date) -> dict[str, list[Finding]]:
@@ -83,11 +97,12 @@ def replayed(dossier: StoredDossier) -> list[Finding]:
     return [finding for number in range(1, len(rows)) for finding in _of_row(dossier, rows, number)]
 
 
-def entered(file: Document, phase: str, on: date, decided_in: str | None = None) -> Document:
+def entered(file: Document, phase: str, on: date, decided_in: str | None = None, reason: str | None = None) -> Document:
     """The accompaniment as it is once it entered ``phase`` on a day: history and dates follow."""
     day = on.isoformat()
     *past, last = file["phase_history"]
-    row = {"phase": phase, "from": day} | ({"decided_in": decided_in} if decided_in else {})
+    told = {"decided_in": decided_in, "reason": reason}
+    row = {"phase": phase, "from": day, **{name: value for name, value in told.items() if value}}
     dates: Document = {}
     if phase in WORKING and "started_on" not in file:
         dates["started_on"] = day
@@ -96,6 +111,24 @@ def entered(file: Document, phase: str, on: date, decided_in: str | None = None)
     if is_final(phase):
         dates["closed_on"] = day
     return {**file, **dates, "phase": phase, "phase_history": [*past, {**last, "to": day}, row]}
+
+
+def returned(file: Document, phase: str) -> Document | None:
+    """The accompaniment as it was in the last time of an earlier phase, what came after forgotten; none: never there.
+
+    Its journal keeps all of it.
+    """
+    rows = file["phase_history"]
+    places = [number for number, row in enumerate(rows[:-1]) if row["phase"] == phase]
+    if not places:
+        return None
+    kept = [*rows[: places[-1]], {name: value for name, value in rows[places[-1]].items() if name != "to"}]
+    hired = [row["from"] for row in kept if row["phase"] == "hired"]
+    dates = {"hired_on": hired[-1]} if hired else {}
+    if any(row["phase"] in WORKING for row in kept) and "started_on" in file:
+        dates["started_on"] = file["started_on"]
+    left = {name: value for name, value in file.items() if name not in ("started_on", "hired_on", "closed_on")}
+    return {**left, **dates, "phase": phase, "phase_history": kept}
 
 
 def history_findings(dossier: StoredDossier, today: date) -> list[Finding]:
@@ -141,7 +174,8 @@ def _of_row(dossier: StoredDossier, rows: Sequence[Interval], number: int) -> li
     if not _is_arrow(rows[number - 1].phase, row.phase):
         return []
     before = tuple(earlier.phase for earlier in rows[:number])
-    return _guarded(dossier, Move(before, row.phase, row.start, row.row.get("decided_in"), row.place))
+    decided_in, reason = row.row.get("decided_in"), row.row.get("reason")
+    return _guarded(dossier, Move(before, row.phase, row.start, decided_in, row.place, reason))
 
 
 def _dated(last: Interval, day: date, today: date) -> list[Finding]:
@@ -172,6 +206,8 @@ def _guarded(dossier: StoredDossier, move: Move) -> list[Finding]:
             return follow_ups.three_months_passed(dossier, day) + verified
         case _, "concluded":
             return conditions.may_end_without_hire(dossier) + conditions.closed(dossier)
+        case _, "suspended" if move.reason:
+            return []
         case _, "suspended":
             return conditions.suspension_reasoned(dossier, day, move.decided_in, move.place)
         case _, "discontinued" | "not_started":
