@@ -16,7 +16,8 @@ from coupole.node.records.due import Due, due_list
 from coupole.node.records.register import full_name
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists.listing import Column, Listing, Row, part
-from coupole.node.ui.lists.seeing import Sight
+from coupole.node.ui.lists.seeing import Sight, sight_of
+from coupole.node.ui.speaking import Speaker
 from coupole.standard.entities import ENTITIES
 from coupole.web.translations import marked
 
@@ -65,7 +66,7 @@ class Section:
 def show(visit: Visit) -> Response:
     """What is due, the late first."""
     with visit.node.store.reading() as session:
-        sight = Sight(visit, visit.node.registers.current(session, visit.node.store.vault))
+        sight = sight_of(visit, session)
         found = items(visit, session, sight)
     grouped: defaultdict[Group, list[Item]] = defaultdict(list)
     for item in found:
@@ -142,19 +143,19 @@ def _item(visit: Visit, sight: Sight, those: Sequence[Due]) -> Item:
     )
 
 
-def what(visit: Visit, due: Due) -> str:
+def what(speaker: Speaker, due: Due) -> str:
     """What is to be done, in words."""
-    return visit.gettext(KINDS[due.kind], month=due.month)
+    return speaker.gettext(KINDS[due.kind], month=due.month)
 
 
-def when(visit: Visit, day: date) -> str:
+def when(speaker: Speaker, day: date) -> str:
     """How late, or how soon, in words."""
-    days = (visit.today - day).days
+    days = (speaker.today - day).days
     if days > 0:
-        return visit.ngettext("%(num)s day late", "%(num)s days late", days)
+        return speaker.ngettext("%(num)s day late", "%(num)s days late", days)
     if days == 0:
-        return visit.gettext("today")
-    return visit.ngettext("in %(num)s day", "in %(num)s days", -days)
+        return speaker.gettext("today")
+    return speaker.ngettext("in %(num)s day", "in %(num)s days", -days)
 
 
 def group_of(day: date, today: date) -> Group:
@@ -186,9 +187,9 @@ def next_due(visit: Visit, session: Session) -> Mapping[str, tuple[date, str]]:
     return found
 
 
-def listing(visit: Visit, session: Session) -> Listing:
-    """The due list for a file."""
-    sight = Sight(visit, visit.node.registers.current(session, visit.node.store.vault))
+def exported(visit: Visit, session: Session) -> Listing:
+    """The due list for a file, as far as the visitor may take it away."""
+    sight = sight_of(visit, session, "export")
     rows = [
         Row(
             {

@@ -24,7 +24,7 @@ from coupole.node.staff import openings
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists.due import next_due
 from coupole.node.ui.lists.listing import Column, Listing, Row, part
-from coupole.node.ui.lists.seeing import ASSIGNED, Sight
+from coupole.node.ui.lists.seeing import ASSIGNED, Sight, sight_of
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
 
@@ -75,9 +75,8 @@ def asked_of(given: Mapping[str, str]) -> Asked:
     )
 
 
-def listing(visit: Visit, session: Session, asked: Asked) -> Listing:
+def listing(visit: Visit, session: Session, sight: Sight, asked: Asked) -> Listing:
     """Everybody the visitor may see and asks for, in the order of names."""
-    sight = Sight(visit, visit.node.registers.current(session, visit.node.store.vault))
     due = next_due(visit, session)
     rows = [_row(visit, sight, due, person, file) for person, file in _found(sight, asked)]
     if sight.relations:
@@ -87,8 +86,8 @@ def listing(visit: Visit, session: Session, asked: Asked) -> Listing:
 
 def _page(visit: Visit, asked: Asked) -> Response:
     with visit.node.store.reading() as session:
-        sight = Sight(visit, visit.node.registers.current(session, visit.node.store.vault))
-        found = listing(visit, session, asked)
+        sight = sight_of(visit, session)
+        found = listing(visit, session, sight, asked)
         hidden = _hidden(visit, session, sight, asked) if asked.words and not sight.everybody else []
     return visit.page(
         "lists/people.html",
@@ -222,7 +221,7 @@ def _in_words(visit: Visit, sight: Sight, asked: Asked) -> list[tuple[str, str]]
 
 def exported(visit: Visit, session: Session) -> Listing:
     """The list for a file, by the filters of the address."""
-    return listing(visit, session, _by_address(visit))
+    return listing(visit, session, sight_of(visit, session, "export"), _by_address(visit))
 
 
 def _by_address(visit: Visit) -> Asked:

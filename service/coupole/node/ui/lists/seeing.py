@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
+
+from sqlmodel import Session
 
 from coupole.node.records.project import lasts_on
 from coupole.node.records.register import Register
@@ -16,10 +19,11 @@ ASSIGNED, TEAM, NONE = "assigned", "team", "none"
 
 @dataclass(frozen=True)
 class Sight:
-    """What one visitor sees of the register."""
+    """What one visitor sees of the register. ``action``: what they want of it, ``find`` or ``export``."""
 
     visit: Visit
     register: Register
+    action: Literal["find", "export"] = "find"
 
     @cached_property
     def relations(self) -> Mapping[str, str]:
@@ -67,4 +71,9 @@ class Sight:
         return self._relations_with("status_observation", "target_groups")
 
     def _relations_with(self, entity: str, field: str) -> frozenset[str]:
-        return frozenset(one for one in (ASSIGNED, TEAM, NONE) if self.visit.may("find", entity, one, field))
+        return frozenset(one for one in (ASSIGNED, TEAM, NONE) if self.visit.may(self.action, entity, one, field))
+
+
+def sight_of(visit: Visit, session: Session, action: Literal["find", "export"] = "find") -> Sight:
+    """What the visitor sees of the register as it stands."""
+    return Sight(visit, visit.node.registers.current(session, visit.node.store.vault), action)
