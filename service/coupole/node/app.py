@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,10 +14,12 @@ from coupole.node.api.introducing import software_version
 from coupole.node.api.node import Node
 from coupole.node.api.routing import STATUS, add_routes
 from coupole.node.api.scopes import HELD, SCOPES
-from coupole.node.opening import CATALOGUE, load_ring, open_records
+from coupole.node.chores import Chores
+from coupole.node.opening import CATALOGUE, load_ring, mail_server, open_records
 from coupole.node.settings import NodeSettings
 from coupole.node.store.tokens import NodeTokens
 from coupole.node.ui import add_pages
+from coupole.node.ui.sheets import MAX_UPLOAD
 from coupole.standard.catalogue import load
 from coupole.web import apps
 from coupole.web.oauth import create_oauth
@@ -37,6 +40,7 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
     keys = ring or load_ring(settings)
     engine = database.engine(settings.database)
     tokens = NodeTokens(engine)
+    mail = mail_server(settings)
     oauth = create_oauth(settings.issuer, keys, tokens, SCOPES, settings.token_seconds, held=HELD)
 
     @asynccontextmanager
@@ -55,10 +59,14 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
             catalogue=catalogue,
             release_on_pull=settings.release_on_pull,
             max_document_bytes=settings.max_document_bytes,
+            sends_mail=mail is not None,
         )
+        chores = asyncio.create_task(Chores(app.state.node, pages, mail).keep_going())
         try:
             yield
         finally:
+            chores.cancel()
+            await asyncio.wait([chores])
             await run_in_threadpool(store.close)
 
     app = apps.create(
@@ -69,8 +77,8 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
         lifespan=lifespan,
         status=STATUS,
         max_bytes=settings.max_document_bytes,
-        larger={"/api/v1/import": settings.max_import_bytes},
+        larger={"/api/v1/import": settings.max_import_bytes, "/sheets": MAX_UPLOAD},
     )
     add_routes(app, oauth)
-    add_pages(app, name=settings.name, issuer=settings.issuer, language=settings.language)
+    pages = add_pages(app, name=settings.name, issuer=settings.issuer, language=settings.language)
     return app

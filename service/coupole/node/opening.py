@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import formataddr
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from coupole.errors import CoupoleError
-from coupole.node.settings import FILE, PURPOSES, RING, NodeSettings
+from coupole.node.reminders.sending import MailServer
+from coupole.node.settings import FILE, MAIL_PASSWORD, PURPOSES, RING, NodeSettings
 from coupole.node.statistics.facts import fact_maker
 from coupole.node.store import Store, open_store, open_vault, restore
 from coupole.node.store.changes import Context
@@ -96,6 +98,21 @@ def open_records(settings: NodeSettings, ring: KeyRing, catalogue: Catalogue, en
     except BaseException:
         vault.close()
         raise
+
+
+def mail_server(settings: NodeSettings) -> MailServer | None:
+    """Where letters go, with the password of the key directory if there is one; none when no server is set."""
+    if not settings.mail_host:
+        return None
+    secret = settings.key_directory / MAIL_PASSWORD
+    return MailServer(
+        host=settings.mail_host,
+        port=settings.mail_port,
+        security=settings.mail_security,
+        sender=formataddr((settings.name, settings.mail_sender)),
+        user=settings.mail_user or None,
+        password=secret.read_text("utf-8").strip() if settings.mail_user and secret.is_file() else None,
+    )
 
 
 def create_node(settings: NodeSettings) -> SetupCode:

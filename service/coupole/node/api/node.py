@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from coupole.errors import CoupoleError, Finding
 from coupole.node.records.register import Registers
+from coupole.node.staff.outside import Provider
 from coupole.node.store import Store
 from coupole.node.store.changes import Context
 from coupole.standard.catalogue import Catalogue
@@ -40,7 +41,10 @@ class Node:
     catalogue: Catalogue
     release_on_pull: bool
     max_document_bytes: int
+    sends_mail: bool = False
     registers: Registers = field(default_factory=Registers)
+    provider: Provider | None = None
+    """Where staff have accounts elsewhere, when the operator has named one."""
 
     def context(self, caller: Caller) -> Context:
         """A program that writes does so in its own name."""

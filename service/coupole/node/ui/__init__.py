@@ -13,17 +13,26 @@ from starlette.responses import JSONResponse, Response
 
 from coupole import standard
 from coupole.node.api.node import node_of
-from coupole.node.ui import files, forms, lists, menu, printing, reasons
+from coupole.node.ui import files, forms, lists, menu, printing, reasons, reminders, sheets
 from coupole.node.ui.desk import SIGNED_IN, Desk, PageRoute
 from coupole.web.languages import Language
 from coupole.web.pages import Pages
 
 HERE = Path(__file__).parent
-GROUPS: tuple[Callable[[Desk], None], ...] = (menu.add, reasons.add, forms.add, files.add, printing.add, lists.add)
+GROUPS: tuple[Callable[[Desk], None], ...] = (
+    menu.add,
+    reasons.add,
+    forms.add,
+    files.add,
+    printing.add,
+    lists.add,
+    reminders.add,
+    sheets.add,
+)
 """Every group of pages: its function that registers them."""
 
 
-def add_pages(app: FastAPI, *, name: str, issuer: str, language: Language) -> None:
+def add_pages(app: FastAPI, *, name: str, issuer: str, language: Language) -> Pages:
     """Every page of the node, and the files pages use."""
     pages = Pages(HERE, name=name, issuer=issuer, language=language)
     pages.add_to(app)
@@ -33,6 +42,7 @@ def add_pages(app: FastAPI, *, name: str, issuer: str, language: Language) -> No
     if "/" not in (route.path for route in app.routes if isinstance(route, PageRoute)):
         desk.get("/", menu.show, needs=SIGNED_IN)
     _say_it_to_browsers(app, desk)
+    return pages
 
 
 def _say_it_to_browsers(app: FastAPI, desk: Desk) -> None:

@@ -40,6 +40,7 @@ MAIN = (
 )
 MORE = (
     Place("/account", marked("My account"), SIGNED_IN),
+    Place("/account/reminders", marked("Letters and calendar"), SIGNED_IN),
     Place("/actors", marked("Professionals and teams"), Right("read", "actor")),
     Place("/agreements", marked("Agreements"), Right("read", "agreement")),
     Place("/sheets", marked("Bring in a spreadsheet"), Right("run", "import")),

@@ -1,0 +1,67 @@
+"""What a running node does by itself: letters on Monday morning, and the clearing away of what has had its time.
+
+One turn a minute. A turn that fails is noted without a value and the next one comes; nothing else waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import Session
+
+from coupole.node.api.node import Node
+from coupole.node.reminders import outbox
+from coupole.node.reminders.sending import MailServer, send_waiting
+from coupole.node.ui.reminders.letters import write_letters
+from coupole.web.pages import Pages
+
+EVERY = 60.0
+"""Seconds between two turns."""
+MONDAY_AT = 7
+"""The hour of the day, at the workshop, from which the letters of a week are written."""
+CLEARED_EVERY = timedelta(hours=24)
+LOG = logging.getLogger(__name__)
+
+CLEARING: tuple[Callable[[Session, datetime], object], ...] = (outbox.clear,)
+"""What forgets the old rows of a table."""
+
+
+class Chores:
+    """The turns of one node. ``mail``: where letters go; none, and no letter is written."""
+
+    def __init__(self, node: Node, pages: Pages, mail: MailServer | None) -> None:
+        self.node, self.pages, self.mail = node, pages, mail
+        self._week = ""
+        self._cleared: datetime | None = None
+
+    async def keep_going(self) -> None:
+        """Turn after turn, until it is cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.turn(datetime.now(UTC))
+            except Exception as error:  # the next turn must come, whatever happened to this one
+                LOG.error("a chore failed: %s", type(error).__name__)
+
+    async def turn(self, now: datetime) -> None:
+        """Do what it is time for."""
+        if self.mail:
+            if (week := self._due_week(now)) != self._week:
+                await asyncio.to_thread(write_letters, self.node, self.pages, week, now)
+                self._week = week
+            await send_waiting(self.node.store, self.mail, now)
+        if self._cleared is None or now - self._cleared >= CLEARED_EVERY:
+            await asyncio.to_thread(self._clear, now)
+            self._cleared = now
+
+    def _due_week(self, now: datetime) -> str:
+        """The week whose letters are to be written by now."""
+        return outbox.week_of((now.astimezone() - timedelta(hours=MONDAY_AT)).date())
+
+    def _clear(self, now: datetime) -> None:
+        for clear in CLEARING:
+            with self.node.store.writing() as session:
+                clear(session, now)
