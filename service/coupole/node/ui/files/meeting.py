@@ -163,4 +163,7 @@ def present(reader: Reader, file: OpenFile) -> list[Document]:
     """Who of the team was there."""
     known = {(one["actor"], one["role"]) for one in team_on(file.dossier, file.visit.today)}
     ticked = [tuple(value.split(" ", 1)) for value in reader.many("present")]
-    return [{"actor": pair[0], "role": pair[1]} for pair in ticked if pair in known]
+    there = [{"actor": pair[0], "role": pair[1]} for pair in ticked if pair in known]
+    if not there:
+        reader.wrong("required_missing", "present")
+    return there

@@ -18,10 +18,11 @@ from coupole.node.store.changes import Change, Context, RevisionConflict, Writte
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.standing import Lack, lack
-from coupole.node.ui.files.typed import Filled
+from coupole.node.ui.files.typed import Filled, FormIncomplete
 from coupole.node.ui.refusals import NUMBERS
 from coupole.standard.entities import ENTITIES
 from coupole.standard.sentences import sentence
+from coupole.standard.validation import DocumentInvalid
 from coupole.web import problems
 
 
@@ -95,7 +96,8 @@ def trouble(file: OpenFile, form: FormData, error: CoupoleError) -> Trouble:
 
 def told(visit: Visit, error: CoupoleError) -> Trouble:
     """The refusal in words, with what is wrong in each field."""
-    said = sentence(error.code, visit.language, error.params)
+    words_of = FormIncomplete.code if isinstance(error, DocumentInvalid) else error.code  # nobody types documents
+    said = sentence(words_of, visit.language, error.params)
     fields = {}
     for finding in error.findings:
         if "settled_by" not in finding.params:
