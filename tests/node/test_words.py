@@ -10,7 +10,7 @@ import coupole.node
 from coupole.errors import CoupoleError
 from coupole.standard.sentences import known_codes
 
-FINDING = re.compile(r'Finding\(\s*"([a-z_]+)"|CellRefused\(\w+, "([a-z_]+)"')
+FINDING = re.compile(r'Finding\(\s*"([a-z_]+)"|CellRefused\("([a-z_]+)"')
 
 
 def kinds(kind: type[CoupoleError]) -> Iterator[type[CoupoleError]]:

@@ -9,8 +9,9 @@ import pytest
 from coupole.node.records import importing
 from coupole.node.records.exporting import document_lines
 from coupole.node.records.importing import Source, Verdict, count, hash_of, plan, unfinished, write_in_pieces
-from coupole.node.records.mapping import ColumnMissing, Mapper, MappingInvalid, ParameterMissing
+from coupole.node.records.mapping import ColumnMissing, Mapper
 from coupole.node.records.reading import Row, TableEmpty, TableUnreadable, document_rows, table_rows
+from coupole.node.records.templates import MappingInvalid, ParameterMissing
 from coupole.node.store import Store
 from coupole.node.store.queries import counts, page
 from coupole.node.store.tables import ImportRun
