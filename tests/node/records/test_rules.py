@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coupole.node.records import conditions, rules
+from coupole.node.records.bin import NothingToRestore
 from coupole.node.records.changing import MethodRefused, TransitionRefused
 from coupole.node.records.conditions import check_objective_change
 from coupole.node.records.moves import ReasonMissing
@@ -428,6 +429,9 @@ def test_all_sixteen_rules_are_looked_at():
     assert {f"R{number}" for number in range(1, 17)} - set(re.findall(r"R\d+", text)) == set()
 
 
+REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore)
+
+
 def told():
     """Every code the method may give, as the modules write it."""
     folder = Path(rules.__file__).parent
@@ -444,7 +448,9 @@ def test_every_code_of_the_method_has_its_words_and_every_word_its_code():
     written = set(re.findall(r"^ \"([a-z_]+)\": \{$", path.read_text("utf-8"), re.MULTILINE))
 
     assert len(written) > 60
-    assert told() ^ written == {kind.code for kind in (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing)}
+    assert told() ^ written == {
+        kind.code for kind in (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore)
+    }
     assert written <= known_codes().keys()
 
 

@@ -149,6 +149,27 @@ def changes(
     return [_version(vault, row) for row in session.execute(query)]
 
 
+def deletions(
+    session: Session,
+    vault: Vault,
+    since: datetime,
+    *,
+    limit: int,
+    participant: str | None = None,
+    records: Iterable[str] | None = None,
+) -> list[Version]:
+    """Deletions from ``since`` on of records that did not come back, the last first; nothing of who was erased."""
+    last = JOURNAL.alias()
+    newest = select(func.max(last.c.revision)).where(last.c.record == JOURNAL.c.record).scalar_subquery()
+    query = select(JOURNAL).where(JOURNAL.c.kind == "delete", JOURNAL.c.at >= since, JOURNAL.c.revision == newest)
+    if participant is not None:
+        query = query.where(JOURNAL.c.participant == participant)
+    if records is not None:
+        query = query.where(JOURNAL.c.record.in_(listed(session, records)))
+    rows = session.execute(query.order_by(JOURNAL.c.seq.desc()).limit(limit))
+    return [_version(vault, row) for row in rows if row.participant is None or not vault.erased(row.participant)]
+
+
 def page(
     session: Session,
     vault: Vault,
