@@ -131,6 +131,30 @@ def writing(source: Engine) -> Iterator[Session]:
         yield session
 
 
+def look(source: Engine, query: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a constant query, each as the driver gives it, in a transaction of their own.
+
+    For what is asked by the thousand: a fifth of the price of a connection of SQLAlchemy. Columns that need a
+    conversion (moments, days) are not for this; ``values`` are those of the query's parameters.
+    """
+    statement, names, fixed = _prepared(query, source.dialect)
+    values = {**fixed, **values}
+    connection = source.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(statement, values if names is None else [values[name] for name in names])
+        return list(cursor.fetchall())
+    finally:
+        connection.close()
+
+
+@cache
+def _prepared(query: Select[Any], dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
+    """The statement, the order of its parameters where they have no names, and those that it sets itself."""
+    compiled = query.compile(dialect=dialect)
+    return str(compiled), list(compiled.positiontup or ()) if compiled.positional else None, compiled.params
+
+
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """Insert many rows, each a sequence of values in the order of the table's columns.
 

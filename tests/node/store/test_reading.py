@@ -7,7 +7,19 @@ import pytest
 from coupole.node.store import Store
 from coupole.node.store.changes import Change, RecordNotFound
 from coupole.node.store.columns import FOUND_BY, TEXTS
-from coupole.node.store.queries import FilterUnknown, changes, export, history, page, read, standing
+from coupole.node.store.queries import (
+    FilterUnknown,
+    changes,
+    export,
+    first_texts,
+    history,
+    page,
+    page_texts,
+    read,
+    read_current,
+    read_version,
+    standing,
+)
 from coupole.standard.entities import ENTITIES
 from tests.factories import SHARED, dossier, id_of, participant
 from tests.stores import PARTICIPANT, change, keep, replace, with_files
@@ -31,6 +43,20 @@ def test_a_document_is_read_as_it_stood_on_a_day_at_a_moment_or_in_a_revision(st
         for as_of in (None, date(2026, 3, 2), date(2026, 5, 3), 3, 9):
             with pytest.raises(RecordNotFound):
                 read(session, store.vault, PARTICIPANT, as_of)
+
+
+def test_the_short_way_to_read_finds_what_the_long_way_finds(store: Store) -> None:
+    with_files(store, 3)
+    vault, after = store.vault, None
+    with store.looking() as connection:
+        while found := first_texts(store.engine, vault, "objective", after=after, limit=2):
+            assert found == page_texts(connection, vault, "objective", after=after, limit=2, filters={})
+            for record, text in found:
+                assert read_current(store.engine, vault, record) == read_version(connection, vault, record) == (1, text)
+            after = found[-1][0]
+    assert after is not None
+    with pytest.raises(RecordNotFound):
+        read_current(store.engine, vault, id_of("objective", 999))
 
 
 def test_the_history_says_who_did_what_when_and_why(store: Store) -> None:

@@ -79,9 +79,12 @@ def _add_plain(app: FastAPI, oauth: OAuth, entity: Entity) -> None:
         oauth.guard(request, needed)
         check_query(request, ("as_of",))
         record = _of_entity(entity, request.path_params["id"])
-        node = node_of(request)
-        with node.store.looking() as connection:
-            revision, text = queries.read_version(connection, node.store.vault, record, as_of(request))
+        store, then = node_of(request).store, as_of(request)
+        if then is None:
+            revision, text = queries.read_current(store.engine, store.vault, record)
+        else:
+            with store.looking() as connection:
+                revision, text = queries.read_version(connection, store.vault, record, then)
         tag = etag(revision)
         if not_modified(request, tag):
             return Response(status_code=304, headers={"etag": tag})
@@ -117,10 +120,13 @@ def _page(request: Request, entity: Entity) -> Response:
     limit = number("limit", given.get("limit", str(PAGE)), 1, LONGEST_PAGE)
     after = paging.decode(given["cursor"], 1)[0] if "cursor" in given else None
     filters = {name: _filter(name, given[name]) for name in FILTERS if name in given}
-    node = node_of(request)
-    asked: dict[str, Any] = {"after": after, "limit": limit + 1, "filters": filters}
-    with node.store.looking() as connection:
-        found = queries.page_texts(connection, node.store.vault, entity.name, **asked)
+    store = node_of(request).store
+    if filters:
+        with store.looking() as connection:
+            asked: dict[str, Any] = {"after": after, "limit": limit + 1, "filters": filters}
+            found = queries.page_texts(connection, store.vault, entity.name, **asked)
+    else:
+        found = queries.first_texts(store.engine, store.vault, entity.name, after=after, limit=limit + 1)
     texts = b",".join([text for _record, text in found[:limit]])
     if len(found) <= limit:
         return json_bytes(b'{"items":[' + texts + b"]}")

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, bindparam, func, select
 from sqlmodel import Session
 
-from coupole.database import listed
+from coupole.database import listed, look
 from coupole.errors import CoupoleError
 from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.store.dossiers import dossier as dossier
-from coupole.node.store.opening import living, opened, text_of
+from coupole.node.store.opening import Sealed, living, opened, text_of
 from coupole.node.store.standing import body_place, reason_place
 from coupole.node.store.tables import JOURNAL, RECORD
 from coupole.node.store.vault import NODE, PersonErased, Vault, unseal
@@ -32,6 +32,11 @@ LATEST = VERSION.join(RECORD, RECORD.c.seq == JOURNAL.c.seq).where(RECORD.c.id =
 FORMER = VERSION.where(JOURNAL.c.record == bindparam("record")).order_by(JOURNAL.c.seq.desc()).limit(1)
 TEXTS = select(RECORD.c.id, RECORD.c.revision, RECORD.c.participant, JOURNAL.c.body).join(
     JOURNAL, JOURNAL.c.seq == RECORD.c.seq
+)
+PAGE = (
+    TEXTS.where(RECORD.c.entity == bindparam("entity"), RECORD.c.id > bindparam("after"))
+    .order_by(RECORD.c.id)
+    .limit(bindparam("limit"))
 )
 # Made once: building the statement took as long as running it.
 
@@ -99,6 +104,13 @@ def read_version(
     if row.body is None:  # the last thing that happened to it by then was its end
         raise PersonErased() if row.participant and vault.erased(row.participant) else RecordNotFound()
     return row.revision, text_of(vault, record, row.revision, row.participant, row.body)
+
+
+def read_current(source: Engine, vault: Vault, record: str) -> tuple[int, bytes]:
+    """``read_version`` of the record as it stands. Raises ``RecordNotFound``, ``PersonErased``."""
+    for revision, participant, body in look(source, LATEST, record=record):
+        return revision, text_of(vault, record, revision, participant, body)
+    raise RecordNotFound()
 
 
 def _until(as_of: date | datetime | int) -> ColumnElement[bool]:
@@ -204,6 +216,12 @@ def page_texts(
     """``page`` without objects: identifier and canonical JSON of each."""
     rows = session.execute(_paged(TEXTS, entity, after, limit, filters)).all()
     return list(zip([row[0] for row in rows], opened(vault, rows), strict=True))
+
+
+def first_texts(source: Engine, vault: Vault, entity: str, *, after: str | None, limit: int) -> list[tuple[str, bytes]]:
+    """``page_texts`` without filters."""
+    rows = [Sealed._make(row) for row in look(source, PAGE, entity=entity, after=after or "", limit=limit)]
+    return list(zip([row.id for row in rows], opened(vault, rows), strict=True))
 
 
 def _paged(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import CursorResult, Engine, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from coupole.database import reading, writing
+from coupole.database import look, reading, writing
 from coupole.errors import CoupoleError
 from coupole.node.store.tables import ASSERTION, CLIENT, TOKEN, Client, Token
 
@@ -18,7 +18,7 @@ STANDING = (
     .join_from(TOKEN, CLIENT)
     .where(TOKEN.c.jti == bindparam("jti"))
 )
-"""Every call asks this: one statement, built once and without objects, costs a sixth of reading both."""
+"""Every call asks this."""
 
 
 class ClientNotFound(CoupoleError):
@@ -70,9 +70,11 @@ class NodeTokens:
 
     def standing(self, jti: str) -> Standing | None:
         """What counts of an issued token now."""
-        with self.source.connect() as connection:
-            row = connection.execute(STANDING, {"jti": jti}).one_or_none()
-        return Standing(*row) if row else None
+        found = look(self.source, STANDING, jti=jti)
+        if not found:
+            return None
+        client, revoked, enabled, scopes = found[0]
+        return Standing(client, bool(revoked), bool(enabled), scopes)
 
     def revoke(self, jti: str) -> None:
         """The token is refused from now on."""

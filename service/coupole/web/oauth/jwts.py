@@ -8,7 +8,9 @@ and checks no time).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from joserfc import jws
@@ -39,12 +41,18 @@ LONGEST = 8_000
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
 
-def header_of(text: str) -> dict[str, Any] | None:
+def header_of(text: str) -> Mapping[str, Any] | None:
     """The header of a compact JWS, not verified; none when it is not one, or asks for an extension."""
     if len(text) > LONGEST or not _COMPACT.fullmatch(text):
         return None
-    header = part(text.partition(".")[0])
-    return header if header is not None and not {"crit", "b64"} & header.keys() else None
+    return _header(text.partition(".")[0])
+
+
+@lru_cache(maxsize=1024)
+def _header(encoded: str) -> Mapping[str, Any] | None:
+    """Remembered, because a client sends the same header with every request."""
+    header = part(encoded)
+    return MappingProxyType(header) if header is not None and not {"crit", "b64"} & header.keys() else None
 
 
 def unverified(text: str) -> dict[str, Any] | None:
