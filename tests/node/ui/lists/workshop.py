@@ -63,5 +63,5 @@ def rows(answer: httpx2.Response) -> list[str]:
     assert answer.status_code == 200, answer.text
     return [
         " ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split())
-        for one in re.findall(r'<th scope="row">(.*?)</th>', answer.text, re.S)
+        for one in re.findall(r'<th scope="row"[^>]*>(.*?)</th>', answer.text, re.S)
     ]

@@ -55,18 +55,20 @@ def give(visit: Visit) -> Response:
 
 
 def _as_list(visit: Visit, listing: Listing) -> List:
-    said = visit.gettext
     columns = [exporting.Column(one.key, one.label, _kind(listing, one.key)) for one in listing.columns]
     about = [
-        (said("List"), listing.title),
-        (said("Workshop"), visit.node.name),
-        (said("Made on"), visit.today.isoformat()),
-        (said("Made by"), visit.staff.name),
-        (said("Rows"), str(len(listing.rows))),
+        (visit.gettext("List"), listing.title),
+        (visit.gettext("Workshop"), visit.node.name),
+        (visit.gettext("Made on"), visit.today.isoformat()),
+        (visit.gettext("Made by"), visit.staff.name),
+        (visit.gettext("Rows"), str(len(listing.rows))),
         *listing.asked,
-        (said("Mind"), said("This file holds data of people. It is noted that it left. Delete it when it is used up.")),
+        (
+            visit.gettext("Mind"),
+            visit.gettext("This file holds data of people. It is noted that it left. Delete it when it is used up."),
+        ),
     ]
-    words = Words(said("About this list"), said("yes"), said("no"))
+    words = Words(visit.gettext("About this list"), visit.gettext("yes"), visit.gettext("no"))
     return List(listing.title, columns, [row.values for row in listing.rows], about, words)
 
 

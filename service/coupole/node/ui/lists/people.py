@@ -137,7 +137,7 @@ def _wanted(sight: Sight, asked: Asked, file: str) -> bool:
 def _row(visit: Visit, sight: Sight, due: Mapping[str, tuple[date, str]], person: str, file: str | None) -> Row:
     register = sight.register
     document = register.of("accompaniment")[file] if file else {}
-    day, what = due.get(file or "", (None, ""))
+    day, what = due.get(file or "", (None, None))
     values = {
         "name": full_name(register.of("participant")[person]),
         "local_id": register.of("participant")[person]["local_id"],
