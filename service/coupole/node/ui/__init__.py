@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from coupole import standard
 from coupole.node.api.node import node_of
-from coupole.node.ui import files, forms, lists, menu, printing, reasons, reminders, sheets
+from coupole.node.ui import files, forms, leaving, lists, menu, printing, reasons, reminders, sheets
 from coupole.node.ui.desk import SIGNED_IN, Desk, PageRoute
 from coupole.web.languages import Language
 from coupole.web.pages import Pages
@@ -25,6 +25,7 @@ GROUPS: tuple[Callable[[Desk], None], ...] = (
     forms.add,
     files.add,
     printing.add,
+    leaving.add,
     lists.add,
     reminders.add,
     sheets.add,

@@ -1,0 +1,169 @@
+"""Figures as they are beside what others read: numbers as the language writes them, codes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from babel.numbers import format_decimal
+
+from coupole.disclosure.tables import TOTAL, is_magnitude
+from coupole.node.statistics.releasing import Preview, PreviewFigure
+from coupole.standard import words
+from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.wire.releases import ReleaseIndicator
+
+HUNDREDTHS = 100
+"""Money is kept in cents and hours in hundredths; people read euros and hours."""
+
+State = Literal["shown", "hidden", "unnamed", "nothing"]
+Named = Callable[[str], str]
+"""What an organisation of this workshop is called, by its identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure. ``shown``: as others read it. ``bound``: how far apart the two may be, where more than usual."""
+
+    part: str
+    exact: str
+    shown: str
+    state: State
+    bound: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The figures of one code."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The figures by one dimension. ``crossed``: never leaves, for it would say what became of one group."""
+
+    title: str
+    lines: tuple[Line, ...]
+    crossed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One indicator. ``reason``: a code that says why all of it stays; ``empty``: nothing but zeros."""
+
+    id: str
+    title: str
+    definition: str
+    parts: tuple[str, ...]
+    total: tuple[Cell, ...]
+    reason: str | None
+    empty: bool
+
+
+def overview(seen: Preview, catalogue: Catalogue, language: str) -> list[Figures]:
+    """Every indicator with its total, in the order of the catalogue."""
+    return [_figures(seen, catalogue, one, each, language) for one, each in _by_indicator(seen, catalogue)]
+
+
+def one_of(seen: Preview, catalogue: Catalogue, name: str, language: str) -> Figures:
+    """One indicator with its total. Raises ``KeyError``."""
+    return {one.id: one for one in overview(seen, catalogue, language)}[name]
+
+
+def blocks(seen: Preview, catalogue: Catalogue, name: str, language: str, named: Named) -> list[Block]:
+    """One indicator by each of its dimensions; codes of which there is nothing are left out."""
+    indicator = catalogue.indicator(name)
+    dimensions = {one.name: one for one in indicator.dimensions}
+    leaving = _leaving(seen, name)
+    codes = {(margin["dimension"], code) for margin in leaving["margins"] for code in margin["codes"]}
+    found = []
+    each = (one for one in seen.figures if one.indicator == name and one.dimension != TOTAL)
+    for key, figures in groupby(each, key=lambda one: one.dimension):
+        dimension = dimensions.get(key)
+        crossed = bool(dimension and dimension.target_of_people and indicator.outcome_of_people)
+        lines = tuple(_lines(catalogue, indicator, dimension, list(figures), codes, seen, language, named))
+        if lines or crossed:
+            found.append(Block(words.dimension_word(dimension, language), lines, crossed))
+    return found
+
+
+def _by_indicator(seen: Preview, catalogue: Catalogue) -> Iterator[tuple[Indicator, list[PreviewFigure]]]:
+    figures = {name: list(each) for name, each in groupby(seen.figures, key=lambda one: one.indicator)}
+    yield from ((one, figures.get(one.id, [])) for one in catalogue.indicators)
+
+
+def _figures(
+    seen: Preview, catalogue: Catalogue, indicator: Indicator, figures: Sequence[PreviewFigure], language: str
+) -> Figures:
+    total = tuple(
+        _cell(catalogue, indicator, one, named=True, seen=seen, language=language)
+        for one in figures
+        if one.dimension == TOTAL
+    )
+    return Figures(
+        id=indicator.id,
+        title=indicator.title[language],
+        definition=indicator.definition[language],
+        parts=tuple(part_word(catalogue, indicator, part, language) for part in indicator.parts),
+        total=total,
+        reason=_leaving(seen, indicator.id).get("reason"),
+        empty=not any(one.exact or one.shown for one in figures),
+    )
+
+
+def _lines(
+    catalogue: Catalogue,
+    indicator: Indicator,
+    dimension: Dimension | None,
+    figures: Sequence[PreviewFigure],
+    codes: set[tuple[str, str]],
+    seen: Preview,
+    language: str,
+    named: Named,
+) -> Iterator[Line]:
+    for code, each in groupby(figures, key=lambda one: one.code):
+        cells = list(each)
+        if any(cell.exact or cell.shown for cell in cells):
+            label = named(code) if ":organisation:" in code else words.code_word(dimension, code, language)
+            known = (cells[0].dimension, code) in codes
+            written = (_cell(catalogue, indicator, one, named=known, seen=seen, language=language) for one in cells)
+            yield Line(label, tuple(written))
+
+
+def _cell(
+    catalogue: Catalogue, indicator: Indicator, figure: PreviewFigure, *, named: bool, seen: Preview, language: str
+) -> Cell:
+    usual = figure.bound == seen.release["noise"]["bound"]
+    state: State = "shown"
+    if figure.shown is None:
+        state = "hidden" if named else "unnamed"
+    elif figure.exact == figure.shown == 0:
+        state = "nothing"
+    return Cell(
+        part_word(catalogue, indicator, figure.part, language),
+        amount(figure.exact, figure.part, language),
+        "" if figure.shown is None else amount(figure.shown, figure.part, language),
+        state,
+        "" if usual or state != "shown" else amount(figure.bound, figure.part, language),
+    )
+
+
+def part_word(catalogue: Catalogue, indicator: Indicator, part: str, language: str) -> str:
+    """What a part of an indicator is called, with its currency where it is money."""
+    money = is_magnitude(part) and indicator.unit.startswith("money")
+    return words.measure_word(indicator, part, language) + (f" ({catalogue.currency})" if money else "")
+
+
+def amount(value: int, part: str, language: str) -> str:
+    """A figure as the language writes it."""
+    if not is_magnitude(part):
+        return str(format_decimal(value, locale=language))
+    return str(format_decimal(value / HUNDREDTHS, format="#,##0.00", locale=language))
+
+
+def _leaving(seen: Preview, name: str) -> ReleaseIndicator:
+    return next(one for one in seen.release["indicators"] if one["id"] == name)
