@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from coupole.errors import CoupoleError
 
-LEFT_OUT = ("fact", "outside", "stale", "sheet_row", "sheet")
+LEFT_OUT = ("fact", "outside", "stale", "sheet_row", "sheet", "draft")
 
 
 class BackupNotPossible(CoupoleError):

@@ -19,7 +19,7 @@ from coupole.node.store import journal, sheets
 from coupole.node.store.changes import Context, Document, RecordNotFound
 from coupole.node.store.opening import living, opened
 from coupole.node.store.sheet_tables import SPENT_KEY
-from coupole.node.store.tables import ERASURE, FACT, JOURNAL, OUTSIDE, RECORD, STALE, Erasure
+from coupole.node.store.tables import DRAFT, ERASURE, FACT, JOURNAL, OUTSIDE, RECORD, STALE, Erasure
 from coupole.node.store.vault import Vault
 
 
@@ -85,5 +85,6 @@ def _delete(session: Session, participant: str, context: Context) -> None:
     for table in (OUTSIDE, STALE):
         session.execute(delete(table).where(table.c.dossier.in_(select(RECORD.c.id).where(mine))))
     session.execute(delete(FACT).where(FACT.c.participant == participant))
+    session.execute(delete(DRAFT).where(DRAFT.c.participant == participant))
     session.execute(delete(RECORD).where(mine))
     session.merge(Erasure(participant=participant, at=context.now, done_at=None))

@@ -266,7 +266,22 @@ class FileVisit(NodeTable, table=True):
     at: datetime = Field(sa_type=Utc)
 
 
-JOURNAL, HEAD, RECORD, FACT, OUTSIDE, STALE, LEVEL, CLIENT, TOKEN, ASSERTION, ERASURE = (
+class Draft(NodeTable, table=True):
+    """What somebody typed into a form and could not be saved yet."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index(None, "at"), Index(None, "participant"))
+
+    staff: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    """The page it was typed in."""
+    participant: str | None
+    """Whose key it is under; none = the node's own."""
+    body: bytes = Field(sa_type=LargeBinary)
+    at: datetime = Field(sa_type=Utc)
+
+
+JOURNAL, HEAD, RECORD, FACT, OUTSIDE, STALE, LEVEL, CLIENT, TOKEN, ASSERTION, ERASURE, DRAFT = (
     NodeTable.metadata.tables[name]
     for name in (
         "journal",
@@ -280,6 +295,7 @@ JOURNAL, HEAD, RECORD, FACT, OUTSIDE, STALE, LEVEL, CLIENT, TOKEN, ASSERTION, ER
         "token",
         "assertion",
         "erasure",
+        "draft",
     )
 )
 """The same tables for statements over many rows, where an object for each would cost more than the work."""

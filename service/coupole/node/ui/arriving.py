@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -59,9 +59,14 @@ def local_path(text: str | None) -> str:
     return "/"
 
 
+PASSING = ("notice", "undo", "language")
+"""Parameters of an address that are for one look at its page."""
+
+
 def here(request: Request) -> str:
     """The address of this page, to come back to."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in PASSING]
+    return request.url.path + (f"?{urlencode(kept, safe=':/')}" if kept else "")
 
 
 def sign_in(request: Request) -> str:

@@ -9,7 +9,8 @@ if read.findings or read.redraw: draw it again with read.document, read.findings
 
 from __future__ import annotations
 
-from coupole.node.ui.desk import Desk
+from coupole.node.ui.desk import SIGNED_IN, Desk
+from coupole.node.ui.forms import records, undoing
 from coupole.node.ui.forms.asking import Asked, Form, fields, with_findings
 from coupole.node.ui.forms.options import UNITS
 from coupole.node.ui.forms.reading import Read, findings, read
@@ -18,5 +19,12 @@ __all__ = ["Asked", "Form", "Read", "fields", "findings", "read", "with_findings
 
 
 def add(desk: Desk) -> None:
-    """What the macros need."""
+    """The pages of this group, and what its macros need."""
     desk.pages.environment.globals["units"] = UNITS
+    desk.get("/records/new/{entity}", records.show_new, needs=SIGNED_IN)
+    desk.post("/records/new/{entity}", records.save_new, needs=SIGNED_IN)
+    desk.get("/records/{id}", records.show, needs=SIGNED_IN)
+    desk.post("/records/{id}", records.save, needs=SIGNED_IN)
+    desk.get("/records/{id}/delete", undoing.ask_to_delete, needs=SIGNED_IN)
+    desk.post("/records/{id}/delete", undoing.delete, needs=SIGNED_IN)
+    desk.post("/undo", undoing.undo, needs=SIGNED_IN)

@@ -46,6 +46,8 @@ class Asked:
     missing: Asked | None = None
     """Why there is no answer, where the standard wants to know."""
     wrong: tuple[Sentence, ...] = ()
+    base: int | None = None
+    """The revision of the document it shows; none where others' changes are not looked for."""
 
     @property
     def id(self) -> str:
@@ -86,16 +88,20 @@ def fields(
     choices: Choices | None = None,
     blank: Mapping[str, int] | None = None,
     without: Collection[str] = OWNERS,
+    revision: int | None = None,
+    bases: Mapping[str, int] | None = None,
 ) -> Form:
     """The form for a document as it stands. ``only`` those fields, in that order, or all but ``without``.
 
-    ``blank``: empty rows to show after those there are, by field.
+    ``blank``: empty rows to show after those there are, by field. ``revision``: of the document, so that what others
+    change meanwhile is noticed; ``bases``: of single fields that were typed over another one.
     """
     known = ENTITIES[entity].fields
     wanted = [name for name in known if name not in without] if only is None else only
     maker = _Maker(language, choices or {}, blank or {}, document)
     named = ((name, maker.asked(known[name], name, name, document.get(name))) for name in wanted)
-    asked = {name: one for name, one in named if one is not None}
+    based = bases or {}
+    asked = {name: replace(one, base=based.get(name, revision)) for name, one in named if one is not None}
     return with_findings(Form(entity, language, asked, ()), findings)
 
 

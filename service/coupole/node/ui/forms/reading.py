@@ -36,6 +36,8 @@ class Read:
     """Rows to be added to a list before the form is shown again."""
     redraw: bool = False
     """Whether a button only asked for a row more or less."""
+    bases: Mapping[str, int] = field(default_factory=dict)
+    """For each field the revision it was typed over, where the form says so."""
 
 
 def read(entity: str, form: FormData, base: Document | None = None, *, only: Iterable[str] | None = None) -> Read:
@@ -59,7 +61,7 @@ def read(entity: str, form: FormData, base: Document | None = None, *, only: Ite
             missing[name] = reason
     if missing:
         document["missing"] = missing
-    return Read(entity, document, asked, findings(entity, document), typed.blank(), typed.redraw)
+    return Read(entity, document, asked, findings(entity, document), typed.blank(), typed.redraw, typed.bases())
 
 
 def findings(entity: str, document: Document) -> tuple[Finding, ...]:
@@ -88,6 +90,10 @@ class _Typed:
 
     def blank(self) -> dict[str, int]:
         return {self.text("add"): 1} if self.text("add") else {}
+
+    def bases(self) -> dict[str, int]:
+        said = (re.fullmatch(r"([a-z_]+)~([0-9]{1,9})", str(one)) for one in self.form.getlist("based"))
+        return {one[1]: int(one[2]) for one in said if one}
 
     def text(self, name: str) -> str:
         found = self.form.get(name, "")
