@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from coupole.node.ui.desk import Desk, Right
-from coupole.node.ui.lists import agreements, coordinating, coordination, due, exporting, partners, people, settings
+from coupole.node.ui.lists import (
+    agreements,
+    coordinating,
+    coordination,
+    deleted,
+    due,
+    exporting,
+    partners,
+    people,
+    settings,
+)
 
 
 def add(desk: Desk) -> None:
@@ -23,6 +33,8 @@ def add(desk: Desk) -> None:
     desk.get("/coordination/{id}", coordination.show_one, needs=Right("read", "coordination_meeting"))
     desk.get("/coordination/{id}/edit", coordinating.show_edit, needs=minutes)
     desk.post("/coordination/{id}/edit", coordinating.save_edit, needs=minutes)
+    desk.get("/bin", deleted.show, needs=Right("delete", "accompaniment"))
+    desk.post("/bin", deleted.bring_back, needs=Right("delete", "accompaniment"))
     desk.get("/export/{name}.{form}", exporting.give, needs=Right("export", "list"))
     desk.get("/settings", settings.show, needs=Right("manage", "settings"))
     desk.post("/settings", settings.save, needs=Right("manage", "settings"))
