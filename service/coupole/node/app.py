@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from coupole import database
+from coupole.errors import Finding
 from coupole.node.api.introducing import software_version
 from coupole.node.api.node import Node
 from coupole.node.api.routing import STATUS, add_routes
 from coupole.node.api.scopes import HELD, SCOPES
 from coupole.node.chores import Chores
 from coupole.node.opening import CATALOGUE, load_ring, mail_server, open_records
-from coupole.node.settings import NodeSettings
+from coupole.node.settings import NodeSettings, SettingsInvalid
+from coupole.node.staff.outside import Provider
+from coupole.node.staff.sessions import Limits
 from coupole.node.store.tokens import NodeTokens
 from coupole.node.ui import add_pages
 from coupole.node.ui.sheets import MAX_UPLOAD
+from coupole.node.ui.signing_in.elsewhere import BACK
 from coupole.standard.catalogue import load
 from coupole.web import apps
 from coupole.web.oauth import create_oauth
@@ -60,6 +66,7 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
             release_on_pull=settings.release_on_pull,
             max_document_bytes=settings.max_document_bytes,
             sends_mail=mail is not None,
+            provider=_provider(settings),
         )
         chores = asyncio.create_task(Chores(app.state.node, pages, mail).keep_going())
         try:
@@ -80,5 +87,22 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
         larger={"/api/v1/import": settings.max_import_bytes, "/sheets": MAX_UPLOAD},
     )
     add_routes(app, oauth)
-    pages = add_pages(app, name=settings.name, issuer=settings.issuer, language=settings.language)
+    limits = Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
+    pages = add_pages(app, name=settings.name, issuer=settings.issuer, language=settings.language, limits=limits)
     return app
+
+
+def _provider(settings: NodeSettings) -> Provider | None:
+    """Where staff have accounts elsewhere; none when the operator named no place. Raises ``SettingsInvalid``."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.key_directory / "oidc-secret"
+    if not settings.oidc_client_id or not secret.is_file():
+        raise SettingsInvalid(findings=[Finding("setting_invalid", "/oidc_client_id", "missing")])
+    return Provider(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        secret=secret.read_text(encoding="utf-8").strip(),
+        back=settings.issuer + BACK,
+        name=settings.oidc_name or str(urlsplit(settings.oidc_issuer).hostname),
+    )

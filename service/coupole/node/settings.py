@@ -59,6 +59,18 @@ def _sender(value: str, others: ValidationInfo) -> str:
     return value
 
 
+def _provider(value: str) -> str:
+    """As ``_issuer``, but it may have a path, and may be nothing."""
+    parts = urlsplit(value)
+    if value and parts.path not in ("", "/"):
+        _issuer(f"{parts.scheme}://{parts.netloc}")
+        if value != f"{parts.scheme}://{parts.netloc}{parts.path}":
+            raise ValueError("must be a plain address such as https://login.example.org/realm")
+    elif value:
+        _issuer(value.removesuffix("/"))
+    return value
+
+
 class NodeSettings(BaseSettings):
     """What the operator of a node decides."""
 
@@ -94,6 +106,16 @@ class NodeSettings(BaseSettings):
     """Largest single document that is read."""
     max_import_bytes: int = Field(default=200_000_000, ge=1_000_000, le=2_000_000_000)
     """Largest import that is read in one request."""
+    session_idle_minutes: int = Field(default=15, ge=5, le=120)
+    """After so long without a page somebody is signed out."""
+    session_hours: int = Field(default=8, ge=1, le=24)
+    """After so long somebody is signed out, however busy."""
+    oidc_issuer: Annotated[str, AfterValidator(_provider)] = ""
+    """Where staff have accounts elsewhere (OpenID Connect). Default: nowhere, and nobody signs in that way."""
+    oidc_client_id: str = Field(default="", max_length=200)
+    """What that provider calls this node; the secret stands in ``oidc-secret`` in the key directory."""
+    oidc_name: str = Field(default="", max_length=60)
+    """How people call that provider; its host name if not said."""
     mail_host: str = Field(default="", pattern=r"^[A-Za-z0-9.:-]{0,253}$")
     """Mail server that takes the weekly letters. Default: none, and no letter is sent."""
     mail_port: int = Field(default=587, ge=1, le=65535)

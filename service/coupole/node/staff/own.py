@@ -113,7 +113,7 @@ def add_passkey(store: Store, at: Site, staff: Staff, token: str, sent: str, nam
 def remove_passkey(session: Session, staff: Staff, key: str, now: datetime) -> bool:
     """Take away a key; False when it is none of theirs. Raises ``LastWayIn``."""
     has = proving.factors(session, staff.id)
-    if has.passkeys == 1 and not has.password and not has.outside:
+    if has.passkeys == 1 and not has.password:
         raise LastWayIn()
     return passkeys.remove(session, staff.id, key, now)
 

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from coupole import standard
 from coupole.node.api.node import node_of
-from coupole.node.ui import files, forms, leaving, lists, menu, printing, reasons, reminders, sheets
+from coupole.node.staff.sessions import Limits
+from coupole.node.ui import files, forms, leaving, lists, menu, printing, reasons, reminders, sheets, signing_in
 from coupole.node.ui.desk import SIGNED_IN, Desk, PageRoute
 from coupole.web.languages import Language
 from coupole.web.pages import Pages
@@ -29,15 +30,16 @@ GROUPS: tuple[Callable[[Desk], None], ...] = (
     lists.add,
     reminders.add,
     sheets.add,
+    signing_in.add,
 )
 """Every group of pages: its function that registers them."""
 
 
-def add_pages(app: FastAPI, *, name: str, issuer: str, language: Language) -> Pages:
+def add_pages(app: FastAPI, *, name: str, issuer: str, language: Language, limits: Limits) -> Pages:
     """Every page of the node, and the files pages use."""
     pages = Pages(HERE, name=name, issuer=issuer, language=language)
     pages.add_to(app)
-    desk = Desk(app, pages, issuer, about)
+    desk = Desk(app, pages, issuer, about, limits)
     for add in GROUPS:
         add(desk)
     if "/" not in (route.path for route in app.routes if isinstance(route, PageRoute)):
