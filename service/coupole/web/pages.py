@@ -57,6 +57,8 @@ HERE = Path(__file__).parent
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
 YEAR = 31_536_000
+PASSING = ("notice", "undo", "language")
+"""Parameters of an address that are for one look at its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Pages:
 
 def _choices(request: Request, language: Language) -> list[dict[str, Any]]:
     """The picker: each language by its own name and the address of this page in it."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "language"]
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in PASSING]
     return [
         {
             "code": code,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from coupole.errors import CoupoleError
 from coupole.web.bodies import check_type
+from coupole.web.pages import PASSING
 
 MOST_FIELDS = 5_000
 MOST_FILES = 3
@@ -57,10 +58,6 @@ def local_path(text: str | None) -> str:
     if text and re.fullmatch(r"/(?:[^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*)?", text) and len(text) <= 2_000:
         return text
     return "/"
-
-
-PASSING = ("notice", "undo", "language")
-"""Parameters of an address that are for one look at its page."""
 
 
 def here(request: Request) -> str:
