@@ -33,7 +33,7 @@ VERBS = ("read", "create", "replace", "delete", "history")
 WHOLE = ("list_changes", "import_documents", "export_documents", "list_releases", "read_release", "list_egress")
 METHOD = (
     *("read_steps", "read_findings", "read_due", "list_due", "read_moves", "read_proposal", "list_pathways"),
-    *("create_move", "create_correction"),
+    *("list_local_fields", "list_deleted", "create_move", "create_correction", "create_restoration"),
 )
 RELEASE = {"catalogue": "core", "version": "1.0.0", "period": "2025-03"}
 
@@ -152,6 +152,8 @@ def test_the_answers_of_a_good_question_are_described_as_well(node: RunningNode,
         ("read_moves", 200, {"path_parameters": {"id": id_of("accompaniment", 2)}}),
         ("list_due", 200, {}),
         ("list_pathways", 200, {}),
+        ("list_local_fields", 200, {}),
+        ("list_deleted", 200, {}),
         ("export_documents", 200, {}),
         ("read_release", 200, {"path_parameters": RELEASE}),
         ("list_releases", 200, {}),

@@ -10,6 +10,7 @@ from coupole.node.records import conditions, rules
 from coupole.node.records.bin import NothingToRestore
 from coupole.node.records.changing import MethodRefused, TransitionRefused
 from coupole.node.records.conditions import check_objective_change
+from coupole.node.records.local import LocalFieldFixed, LocalFieldsTooMany, LocalFieldUnknown, OwnPathwayUnknown
 from coupole.node.records.moves import ReasonMissing
 from coupole.node.records.pathways import PathwayUnknown
 from coupole.node.records.project import each, located
@@ -429,7 +430,8 @@ def test_all_sixteen_rules_are_looked_at():
     assert {f"R{number}" for number in range(1, 17)} - set(re.findall(r"R\d+", text)) == set()
 
 
-REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore)
+OWN = (LocalFieldUnknown, LocalFieldFixed, LocalFieldsTooMany, OwnPathwayUnknown)
+REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore, *OWN)
 
 
 def told():
@@ -449,7 +451,7 @@ def test_every_code_of_the_method_has_its_words_and_every_word_its_code():
 
     assert len(written) > 60
     assert told() ^ written == {
-        kind.code for kind in (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore)
+        kind.code for kind in (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore, *OWN)
     }
     assert written <= known_codes().keys()
 

@@ -24,7 +24,8 @@ from coupole.node.api.node import (
     json_bytes,
     node_of,
 )
-from coupole.node.records import due, moves, pathways, rules, steps
+from coupole.node.records import bin as bin_
+from coupole.node.records import due, local, moves, pathways, rules, steps
 from coupole.node.records.changing import MethodRefused, TransitionRefused, pointed, today_of
 from coupole.node.records.project import accompaniment
 from coupole.node.store import queries
@@ -34,6 +35,7 @@ from coupole.node.store.changes import (
     RevisionConflict,
     StoredDossier,
 )
+from coupole.node.store.local_fields import namespace
 from coupole.standard.codes import code_list
 from coupole.standard.validation import DocumentInvalid
 from coupole.web.bodies import json_body, refuse_unknown_query
@@ -175,6 +177,40 @@ class Pathways(Told):
     items: list[dict[str, Any]]
 
 
+class LocalFields(Told):
+    """Fields of the workshop's own, hidden ones included."""
+
+    namespace: str
+    """Where their values stand under ``extensions``."""
+    items: list[dict[str, Any]]
+    """Each in the form of ``schema/v1/local/field.schema.json``, and whether it is hidden."""
+
+
+class DeletedItem(Told):
+    """One document that was deleted in the last thirty days."""
+
+    entity: str
+    id: str
+    at: str
+    actor: str
+    until: date
+    """The last day it can be restored."""
+    document: dict[str, Any]
+    """As it was."""
+
+
+class DeletedList(Told):
+    """What was deleted in the last thirty days and is not back, the last first."""
+
+    items: list[DeletedItem]
+
+
+class Restoration(Told):
+    """Documents to bring back, all or none."""
+
+    records: Annotated[list[Identifier], Field(min_length=1, max_length=200)]
+
+
 class Proposal(Told):
     """Contents to begin with, all of them to be changed with the person; nothing of it is written."""
 
@@ -214,9 +250,14 @@ def add(app: FastAPI, oauth: OAuth, root: str, status: Status) -> None:
     route("GET", f"{file}/proposal", read_proposal, Proposal, reads, (*known, pathways.PathwayUnknown, RequestInvalid))
     route("GET", "/due", list_due, DueList, reads, (RequestInvalid,))
     route("GET", "/pathways", list_pathways, Pathways, reads, ())
+    route("GET", "/local_fields", list_local_fields, LocalFields, reads, ())
+    route("GET", "/deleted", list_deleted, DeletedList, reads, ())
     route("POST", f"{file}/moves", move_route(writes), WrittenList, writes, written, openapi_extra=_asks(Move))
     rest = _asks(Correction)
     route("POST", f"{file}/corrections", correction_route(corrects), WrittenList, corrects, written, openapi_extra=rest)
+    again = (bin_.NothingToRestore, ReferenceMissing, DocumentInvalid, *wrong)
+    rest = _asks(Restoration, if_match=False)
+    route("POST", "/restorations", restoration_route(writes), WrittenList, writes, again, openapi_extra=rest)
     app.include_router(router)
 
 
@@ -267,9 +308,48 @@ def read_moves(request: Request, response: Response, file: FileId, session: Read
     return Offers(phase=accompaniment(dossier)["phase"], items=offers)
 
 
-def list_pathways() -> Pathways:
+def list_pathways(session: Reading) -> Pathways:
     """The pathway templates: what may be proposed to begin with."""
-    return Pathways(items=list(pathways.templates()))
+    return Pathways(items=[*local.own_pathways(session), *pathways.templates()])
+
+
+def list_local_fields(session: Reading, node: ThisNode) -> LocalFields:
+    """The fields of this workshop's own."""
+    found = [{**one.spec, "hidden": one.hidden} for one in local.defined(session)]
+    return LocalFields(namespace=namespace(node.node_id), items=found)
+
+
+def list_deleted(session: Reading, node: ThisNode) -> DeletedList:
+    """What was deleted in the last thirty days and can be restored."""
+    found = bin_.deleted(session, node.store, node.store.context("").now)
+    return DeletedList(
+        items=[
+            DeletedItem(
+                entity=one.entity,
+                id=one.id,
+                at=one.at.isoformat(),
+                actor=one.actor,
+                until=one.until,
+                document=one.document,
+            )
+            for one in found
+        ]
+    )
+
+
+def restoration_route(writes: Any) -> Callable[..., Response]:
+    """The route that undoes deletions; ``writes`` is the guard that says who calls."""
+
+    def create_restoration(
+        asked: Annotated[Restoration, Depends(_read_as(Restoration))],
+        session: Writing,
+        node: ThisNode,
+        caller: Caller = writes,
+    ) -> Response:
+        """Bring deleted documents back as they were."""
+        return _written(bin_.restore(session, node.store, asked.records, node.context(caller)), tagged=False)
+
+    return create_restoration
 
 
 PathwayName = Annotated[str, Query(max_length=60, description="Name of the template.")]
@@ -280,7 +360,7 @@ def read_proposal(
 ) -> Proposal:
     """What a pathway proposes for one accompaniment: objectives and a plan, in the reader's language."""
     _dossier(session, node, file)
-    template = pathways.template(pathway)
+    template = pathways.template(pathway, local.own_pathways(session))
     made = pathways.proposed(template, file, language_of(request), on or _today(node))
     return Proposal(objectives=made.objectives, plan=made.plan)
 
@@ -347,10 +427,9 @@ def _read_as(form: type[BaseModel]) -> Callable[[Request], Any]:
     return read
 
 
-def _asks(form: type[BaseModel]) -> dict[str, Any]:
-    schema = form.model_json_schema()
-    body = {"required": True, "content": {"application/json": {"schema": schema}}}
-    return {"requestBody": body, "parameters": [describing.IF_MATCH]}
+def _asks(form: type[BaseModel], *, if_match: bool = True) -> dict[str, Any]:
+    body = {"required": True, "content": {"application/json": {"schema": form.model_json_schema()}}}
+    return {"requestBody": body, "parameters": [describing.IF_MATCH] if if_match else []}
 
 
 def _own(file: str) -> str:
@@ -378,6 +457,7 @@ def _due_list(found: Iterable[due.Due]) -> DueList:
     return DueList(items=[DueItem(**{name: getattr(one, name) for name in names}) for one in found])
 
 
-def _written(written: Any) -> Response:
+def _written(written: Any, *, tagged: bool = True) -> Response:
     items = [WrittenItem(entity=one.entity, id=one.id, revision=one.revision, kind=one.kind) for one in written]
-    return json_bytes(WrittenList(items=items).model_dump_json().encode(), etag=etag(items[0].revision))
+    raw = WrittenList(items=items).model_dump_json().encode()
+    return json_bytes(raw, etag=etag(items[0].revision)) if tagged else json_bytes(raw)

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from coupole.errors import CoupoleError
 from coupole.node.api import describing, feed, identity, method, records, releases, transfer
 from coupole.node.api.node import PreconditionMissing
-from coupole.node.records import changing, moves, pathways
+from coupole.node.records import bin as bin_
+from coupole.node.records import changing, local, moves, pathways
 from coupole.node.statistics import releasing
 from coupole.node.store import changes
 from coupole.node.store.queries import FilterUnknown
@@ -34,6 +35,11 @@ STATUS: Mapping[type[CoupoleError], int] = {
     changing.TransitionRefused: 409,
     changing.MethodRefused: 422,
     moves.ReasonMissing: 422,
+    bin_.NothingToRestore: 404,
+    local.LocalFieldUnknown: 404,
+    local.LocalFieldFixed: 409,
+    local.LocalFieldsTooMany: 409,
+    local.OwnPathwayUnknown: 404,
     pathways.PathwayUnknown: 404,
     PersonErased: 410,
     PreconditionMissing: 428,

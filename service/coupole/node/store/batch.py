@@ -29,6 +29,7 @@ from coupole.node.store.changes import (
 from coupole.node.store.columns import found_by
 from coupole.node.store.facts import Touched
 from coupole.node.store.journal import Entry
+from coupole.node.store.local_fields import LocalForms
 from coupole.node.store.standing import Living, Standing
 from coupole.node.store.vault import PersonErased, Vault
 from coupole.standard.reading import canonical
@@ -60,6 +61,7 @@ class Batch:
         self._context = context
         self._moment = context.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self._standing = Standing(session, vault, changes)
+        self._own = LocalForms(session, context.node)
         self.stored = self._standing.stored
         self.entries: list[Entry] = []
         self.rows: dict[str, Place | None] = {}
@@ -108,6 +110,9 @@ class Batch:
         document = self._complete(change, given)
         if not accepts(change.entity, document):
             raise DocumentInvalid(findings=findings(change.entity, document))
+        wrong = self._own.findings(change.entity, document)
+        if wrong:
+            raise DocumentInvalid(findings=wrong)
         record = document["id"]
         if record.split(":")[1] != change.entity:
             raise DocumentInvalid(findings=[Finding("pattern_mismatch", "/id", "/properties/id/pattern")])
