@@ -40,13 +40,13 @@ class Progress:
     stopped: bool
 
 
-def confirm(session: Session, sheet: Sheet) -> int:
+def confirm(session: Session, sheet: Sheet, now: datetime) -> int:
     """A person has seen the rows and wants the ticked ones written; how many. Raises ``SheetBusy``."""
     if sheet.state != "checked":
         raise SheetBusy()
     total = to_write(session, sheet)
     if total:
-        sheet.state, sheet.writing = "writing", sheet.writing + 1
+        sheet.state, sheet.writing, sheet.worked_at = "writing", sheet.writing + 1, now
         session.add(sheet)
     return total
 

@@ -17,9 +17,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
-from coupole.node.sheets.reading import GUARDED
+from coupole.node.sheets.reading import guarded
 
 Kind = Literal["text", "date", "number", "yes_no"]
 BOM = "\ufeff"
@@ -159,8 +159,3 @@ def _plain(column: Column, value: Any, words: Words) -> str:
     if isinstance(value, int | float | Decimal):
         return str(value).replace(".", ",")
     return guarded(str(value))
-
-
-def guarded(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet program would take for a formula."""
-    return "'" + text if text.lstrip(" '").startswith(GUARDED) or text.startswith(GUARDED) else text

@@ -11,7 +11,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from coupole.node.sheets.choices import ORDERS, Choices, Order
+from coupole.node.sheets.choices import ORDERS, Choices, Missing, Order
 from coupole.node.sheets.heading import Table
 from coupole.node.sheets.matching import code_for, plain, usual_names, words
 from coupole.node.sheets.targets import TARGETS, Target
@@ -129,3 +129,23 @@ def _order(cells: Iterable[str]) -> Order:
         order: sum(any(_fits(cell, form) for form in forms) for cell in texts) for order, forms in ORDERS.items()
     }
     return "mdy" if fitting["mdy"] > fitting["dmy"] else "dmy"
+
+
+def usual_fixed(choices: Choices, names: Names, workshop: str) -> dict[str, Any]:
+    """What most likely holds where the table says nothing: a person looks it over before anything is written."""
+    fixed: dict[str, Any] = {
+        "referral.decision": "accepted",
+        "accompaniment.phase": "referred",
+        "placement.hire": False,
+    }
+    own = names.get("organisation", {}).get(plain(workshop))
+    actors = set(names.get("actor", {}).values())
+    if own:
+        fixed["accompaniment.agency"] = own
+    if len(actors) == 1:
+        fixed["accompaniment.responsible"] = next(iter(actors))
+    if choices.column_of("participant.citizenships") is None:
+        fixed["participant.citizenships"] = Missing("not_known")
+    if choices.column_of("participant.sex") is None:
+        fixed["participant.sex"] = "U"
+    return {path: value for path, value in fixed.items() if choices.column_of(path) is None}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -32,8 +33,8 @@ MAX_CELL = 10_000
 """Characters of one cell: as many as a note of the standard may have."""
 
 DELIMITERS = (";", "\t", ",", "|")
-GUARDED = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What begins a formula; an export puts an apostrophe before it, an import takes that away again."""
+_FORMULA = re.compile(r"['\s]*[=+\-@\t\r＝＋－＠]")
+"""How a text begins that a spreadsheet program may take for a formula, apostrophes before it or not."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -136,7 +137,7 @@ def _csv(content: bytes) -> Sheet:
     table: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True):
-            table.append([_unguarded(cell.strip()) for cell in row])
+            table.append([unguarded(cell.strip()) for cell in row])
             if len(table) > MAX_ROWS:
                 raise SheetTooManyRows(limit=MAX_ROWS)
     except csv.Error:
@@ -177,8 +178,14 @@ def _delimiter(text: str) -> str:
     return best[1]
 
 
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in GUARDED and cell[1:2] else cell
+def guarded(text: str) -> str:
+    """The text with an apostrophe before what a spreadsheet program would take for a formula."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text without the apostrophe that an export of ours put before it."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _rows(table: list[list[str]], first: int) -> list[tuple[int, list[str]]]:

@@ -27,7 +27,7 @@ from coupole.node.sheets.heading import Table, find_heading, table_below
 from coupole.node.sheets.knowing import documents_of
 from coupole.node.sheets.mapping import needed
 from coupole.node.sheets.matching import plain
-from coupole.node.sheets.proposing import Names, meaning, propose, propose_values
+from coupole.node.sheets.proposing import Names, meaning, propose, propose_values, usual_fixed
 from coupole.node.sheets.reading import Sheet as ReadSheet
 from coupole.node.sheets.reading import read_file
 from coupole.node.sheets.targets import TARGETS
@@ -82,8 +82,11 @@ class Told:
         return cls(**{**kept, **lists, "choices": Choices.from_json(kept["choices"])})
 
 
-def upload(session: Session, store: Store, content: bytes, name: str, context: Context) -> str:
-    """Take in a file: its largest sheet, the heading found, its columns matched. Raises what ``read_file`` raises."""
+def upload(session: Session, store: Store, content: bytes, name: str, context: Context, workshop: str = "") -> str:
+    """Take in a file: its largest sheet, the heading found, its columns matched. Raises what ``read_file`` raises.
+
+    ``workshop``: what it is called, to find its own organisation by.
+    """
     read = read_file(content)
     chosen = max(range(len(read)), key=lambda place: len(read[place].rows))
     sheet = Sheet(
@@ -95,19 +98,21 @@ def upload(session: Session, store: Store, content: bytes, name: str, context: C
         state="matching",
         told=b"",
     )
-    told = _matched(session, store.vault, read, name[:200], chosen, find_heading(read[chosen]))
+    told = _matched(session, store.vault, read, name[:200], chosen, find_heading(read[chosen]), workshop)
     sheet.file = sheets.sealed(store.vault, sheet, "file", [{"name": one.name, "rows": one.rows} for one in read])
     keep(session, store.vault, sheet, told)
     return sheet.id
 
 
 def _matched(
-    session: Session, vault: Vault, read: Sequence[ReadSheet], name: str, chosen: int, heading_row: int
+    session: Session, vault: Vault, read: Sequence[ReadSheet], name: str, chosen: int, heading_row: int, workshop: str
 ) -> Told:
     table = table_below(read[chosen], heading_row)
     names = record_names(session, vault)
     remembered = remember(session, vault, table.heading)
-    choices = propose(table, names) if remembered is None else remembered
+    choices = remembered or propose(table, names)
+    if remembered is None:
+        choices = replace(choices, fixed=usual_fixed(choices, names, workshop))
     choices = choices.with_values(propose_values(table, choices, names))
     titles = tuple(one.name for one in read)
     return Told(name, titles, chosen, heading_row, table.heading, choices, remembered is not None)
@@ -147,13 +152,15 @@ def table_of(session: Session, vault: Vault, sheet: Sheet, told: Told) -> Table:
     return Table(told.heading_row, told.heading, [(row.number, row.cells) for row in rows])
 
 
-def choose_table(session: Session, vault: Vault, sheet: Sheet, chosen: int, heading_row: int | None) -> Told:
+def choose_table(
+    session: Session, vault: Vault, sheet: Sheet, chosen: int, heading_row: int | None, workshop: str = ""
+) -> Told:
     """Take another sheet of the file, or another row of it for the heading. Raises ``SheetEmpty``, ``SheetBusy``."""
     read = read_sheets(vault, sheet)
     if sheet.state != "matching" or not 0 <= chosen < len(read):
         raise SheetBusy()
     row = find_heading(read[chosen]) if heading_row is None else heading_row
-    told = _matched(session, vault, read, told_of(vault, sheet).name, chosen, row)
+    told = _matched(session, vault, read, told_of(vault, sheet).name, chosen, row, workshop)
     keep(session, vault, sheet, told)
     return told
 
@@ -239,6 +246,15 @@ def record_names(session: Session, vault: Vault) -> Names:
         often = Counter(name for name, _ in named)
         found[entity] = {name: record for name, record in named if often[name] == 1}
     return found
+
+
+def record_labels(session: Session, vault: Vault) -> dict[str, list[str]]:
+    """The names of organisations and professionals to choose from, in order."""
+    named = (("organisation", "name"), ("actor", "display_name"))
+    return {
+        entity: sorted((str(document[field]) for _, document in documents_of(session, vault, entity)), key=str.casefold)
+        for entity, field in named
+    }
 
 
 def remember(session: Session, vault: Vault, heading: Sequence[str]) -> Choices | None:

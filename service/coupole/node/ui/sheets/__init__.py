@@ -1,0 +1,42 @@
+"""Bringing in the list a workshop keeps today, and taking lists away as spreadsheets."""
+
+from __future__ import annotations
+
+from coupole.node.records.reading import TableUnreadable
+from coupole.node.sheets.reading import MAX_BYTES, SheetEmpty, SheetOldOrLocked, SheetTooLarge, SheetTypeUnknown
+from coupole.node.sheets.staging import SheetBusy, SheetUndecided
+from coupole.node.sheets.unpacking import SheetSwells, SheetTooManyColumns, SheetTooManyRows, SheetUnreadable
+from coupole.node.store.sheets import SheetNotFound
+from coupole.node.ui.desk import Desk, Right
+from coupole.node.ui.notices import NOTICES
+from coupole.node.ui.refusals import NUMBERS
+from coupole.node.ui.sheets import bringing, columns, correcting, exports, rows, writing
+from coupole.web.translations import marked
+
+IMPORT = Right("run", "import")
+MAX_UPLOAD = MAX_BYTES + 100_000
+"""Bytes of a form with a spreadsheet in it."""
+
+
+def add(desk: Desk) -> None:
+    """Register the addresses of spreadsheets."""
+    NUMBERS.update({SheetNotFound: 404, SheetBusy: 409, SheetTooLarge: 413})
+    unreadable = (SheetEmpty, SheetOldOrLocked, SheetTypeUnknown, SheetSwells, SheetUnreadable, TableUnreadable)
+    NUMBERS.update(dict.fromkeys((*unreadable, SheetTooManyColumns, SheetTooManyRows, SheetUndecided), 422))
+    NOTICES["sheet_forgotten"] = marked("The spreadsheet was thrown away. What was written stays.")
+    NOTICES["sheet_corrected"] = marked("Corrected, and looked at again.")
+    desk.get("/sheets", bringing.show, needs=IMPORT)
+    desk.post("/sheets", bringing.upload, needs=IMPORT)
+    desk.get("/sheets/{id}", rows.show, needs=IMPORT)
+    desk.post("/sheets/{id}/ticks", rows.tick, needs=IMPORT)
+    desk.get("/sheets/{id}/columns", columns.show, needs=IMPORT)
+    desk.post("/sheets/{id}/columns", columns.save, needs=IMPORT)
+    desk.post("/sheets/{id}/table", columns.choose, needs=IMPORT)
+    desk.get("/sheets/{id}/columns.json", columns.as_file, needs=IMPORT)
+    desk.get("/sheets/{id}/rows/{number}", correcting.show, needs=IMPORT)
+    desk.post("/sheets/{id}/rows/{number}", correcting.save, needs=IMPORT)
+    desk.get("/sheets/{id}/faults.xlsx", correcting.faults, needs=IMPORT)
+    desk.post("/sheets/{id}/write", writing.confirm, needs=IMPORT)
+    desk.post("/sheets/{id}/go-on", writing.go_on, needs=IMPORT)
+    desk.post("/sheets/{id}/forget", bringing.forget, needs=IMPORT)
+    exports.add(desk)
