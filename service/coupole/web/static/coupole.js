@@ -41,6 +41,12 @@
 		}
 	}
 
+	function again() { // looks how far a work is, until the page no longer says it goes on
+		const form = document.querySelector("form[data-every]");
+		if (form) setTimeout(() => swap(form).then(again), form.dataset.every * 1000);
+	}
+	again();
+
 	const waiting = new Map(); // fields to save; one under way is never broken off
 	let sending = false;
 

@@ -165,7 +165,8 @@ def shown_row(
         )
     others = [said(visit, fault) for fault in faults if fault.column not in heading]
     filled = [row.cells[place] for place, name in enumerate(heading) if name in choices.columns and row.cells[place]]
-    return Shown(row.number, row.outcome, row.ticked, " · ".join(text[:SHOWN] for text in filled[:ABOUT]), cells, others)
+    about = " · ".join(text[:SHOWN] for text in filled[:ABOUT])
+    return Shown(row.number, row.outcome, row.ticked, about, cells, others)
 
 
 def said(visit: Visit, fault: Fault) -> Said:
