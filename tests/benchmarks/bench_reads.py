@@ -156,9 +156,9 @@ def token(program: Program, settings: NodeSettings) -> str:
 
 
 @contextmanager
-def served(what: str, directory: Path, port: int) -> Iterator[psutil.Process]:
+def served(what: str, directory: Path, port: int, script: str = __file__) -> Iterator[psutil.Process]:
     """A server in a process of its own."""
-    words = [sys.executable, __file__, what, str(directory), str(port)]
+    words = [sys.executable, script, what, str(directory), str(port)]
     with subprocess.Popen(words, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}) as process:
         try:
             for _ in range(600):
