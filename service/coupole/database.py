@@ -165,17 +165,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[An
         return
     dialect = connection.dialect
     statement = table.insert().compile(dialect=dialect)
-    converters = []
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for place, column in enumerate(table.columns):
         convert = column.type.dialect_impl(dialect).bind_processor(dialect)
         if convert and not isinstance(column.type, LargeBinary):  # both drivers take bytes as they are
-            converters.append((place, cache(convert)))  # a batch holds few different days and moments
-    converted = [list(row) for row in rows]
-    for row in converted:
-        for place, convert in converters:
-            row[place] = convert(row[place])
+            columns[place] = map(cache(convert), columns[place])  # a batch holds few different days and moments
+    converted = list(zip(*columns, strict=True))
     if statement.positional:
-        connection.exec_driver_sql(str(statement), [tuple(row) for row in converted])
+        connection.exec_driver_sql(str(statement), converted)
     else:
         names = table.columns.keys()
         connection.exec_driver_sql(str(statement), [dict(zip(names, row, strict=True)) for row in converted])

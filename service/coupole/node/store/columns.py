@@ -64,11 +64,14 @@ FOUND_BY: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 TEXTS = ("status", "responsible", "organisation")
 DATES = ("starts_on", "ends_on", "due_on")
+FIELDS = {
+    entity: ([fields.get(name, "") for name in TEXTS], [fields.get(name, "") for name in DATES])
+    for entity, fields in FOUND_BY.items()
+}
+"""The fields of each entity in the order of the table; no document has a field without name."""
 
 
 def found_by(entity: str, document: Document) -> tuple[str | date | None, ...]:
     """The values of status, responsible, organisation, starts_on, ends_on, due_on, in the order of the table."""
-    fields = FOUND_BY[entity]
-    texts = [document.get(fields.get(name, "")) for name in TEXTS]
-    days = [document.get(fields.get(name, "")) for name in DATES]
-    return (*texts, *(day and date.fromisoformat(day) for day in days))
+    texts, days = FIELDS[entity]
+    return (*map(document.get, texts), *[day and date.fromisoformat(day) for day in map(document.get, days)])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
@@ -20,8 +19,7 @@ OWNERS = ("participant", "accompaniment", "referral")
 """Fields that name a record which must be there. Other references may point to another node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Living:
+class Living(NamedTuple):
     """A living document: its place, its owner, and its text: plain when this batch wrote it, else sealed."""
 
     entity: str

@@ -91,7 +91,7 @@ def _sealed(vault: Vault, entries: Sequence[journal.Entry], reason: str | None) 
         key = keys[entry.participant or NODE]
         body = None if entry.body is None else seal(key, entry.body, body_place(entry.record, entry.revision))
         why = None if reason is None else seal(key, reason.encode(), reason_place(entry.record, entry.revision))
-        sealed.append(entry._replace(body=body, reason=why))
+        sealed.append(journal.Entry(*entry[:5], why, body))
     return sealed
 
 
