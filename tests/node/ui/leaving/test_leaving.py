@@ -39,7 +39,7 @@ def seen(node: RunningNode, period: str = "2025") -> releasing.Preview:
 def rows(page: str) -> dict[str, list[str]]:
     """The rows of all tables by their first cell."""
     found = {}
-    for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL):
+    for row in re.findall(r"<tr\b[^>]*>(.*?)</tr>", page, re.DOTALL):
         label, *cells = [words_of(cell) for cell in re.findall(r"<t[hd]\b.*?</t[hd]>", row, re.DOTALL)]
         found[label] = cells
     return found

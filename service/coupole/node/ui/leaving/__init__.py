@@ -56,7 +56,7 @@ def show(visit: Visit, previews: Previews) -> Response:
         "leaving/overview.html",
         period=period,
         choices=choices,
-        leaving=[one for one in found if one.reason is None and not one.empty],
+        leaving=[one.row(period.name) for one in found if one.reason is None and not one.empty],
         empty=[one for one in found if one.reason is None and one.empty],
         staying=_staying(visit, found, period),
         headcount=seen.headcount,
@@ -89,6 +89,7 @@ def show_one(visit: Visit, previews: Previews) -> Response:
     return visit.page(
         "leaving/figure.html",
         one=one,
+        totals=[(cell.part, "", (cell,)) for cell in one.total],
         blocks=blocks,
         period=period,
         choices=choices,

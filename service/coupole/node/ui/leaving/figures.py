@@ -25,13 +25,21 @@ Named = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure. ``shown``: as others read it. ``bound``: how far apart the two may be, where more than usual."""
+    """One figure. ``code``: which part of an indicator it is; ``shown``: as others read it.
 
+    ``bound``: how far apart the two may be, where more than usual.
+    """
+
+    code: str
     part: str
     exact: str
     shown: str
     state: State
     bound: str
+
+
+Row = tuple[str, str, tuple[Cell, ...]]
+"""A label, perhaps with an address, and its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,11 @@ class Block:
     lines: tuple[Line, ...]
     crossed: bool
 
+    @property
+    def rows(self) -> list[Row]:
+        """As a table shows it."""
+        return [(line.label, "", line.cells) for line in self.lines]
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -62,6 +75,10 @@ class Figures:
     total: tuple[Cell, ...]
     reason: str | None
     empty: bool
+
+    def row(self, period: str) -> Row:
+        """As a table of several shows it, with the address of its own page."""
+        return self.title, f"/leaving/figures/{self.id}?period={period}", self.total
 
 
 def overview(seen: Preview, catalogue: Catalogue, language: str) -> list[Figures]:
@@ -144,6 +161,7 @@ def _cell(
     elif figure.exact == figure.shown == 0:
         state = "nothing"
     return Cell(
+        figure.part,
         part_word(catalogue, indicator, figure.part, language),
         amount(figure.exact, figure.part, language),
         "" if figure.shown is None else amount(figure.shown, figure.part, language),
