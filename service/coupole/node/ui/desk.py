@@ -31,7 +31,7 @@ from starlette.routing import Route
 
 from coupole.errors import CoupoleError
 from coupole.node.api.node import Node, node_of
-from coupole.node.staff import access, openings, sessions
+from coupole.node.staff import access, log, openings, sessions
 from coupole.node.staff.access import AccessRefused, Relation
 from coupole.node.staff.accounts import Staff
 from coupole.node.staff.sessions import Limits, Signed
@@ -94,6 +94,9 @@ class Guest:
         shown = {"visit": self, "staff": None, "notice": notice_of(self.request), "here": here(self.request)}
         return self.pages.answer(self.request, template, status, language=self.language, **(shown | values))
 
+    def note_refusal(self) -> None:
+        """Write down that a role did not allow something; nothing is known of somebody who is not signed in."""
+
     def see_other(self, path: str, notice: str | None = None, undo: Sequence[Written] = ()) -> Response:
         """Go on to ``path``, which says ``notice`` (a code of ``notices``) and can take back the writes in ``undo``."""
         return RedirectResponse(address(local_path(path), notice, undo), 303)
@@ -114,6 +117,11 @@ class Visit(Guest):
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page in the reader's language, with the name of who is signed in."""
         return Guest.page(self, template, status, **({"staff": self.staff} | values))
+
+    def note_refusal(self) -> None:
+        """Write down that their role did not allow something."""
+        with self.node.store.writing() as session:
+            log.note(session, "access_refused", staff=self.staff.id, now=self.now)
 
     def context(self, reason: str | None = None) -> Context:
         """Who writes: this person, at this moment, through the pages."""

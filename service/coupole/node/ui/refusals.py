@@ -48,6 +48,8 @@ def answered(guest: Guest, make: Callable[[], Response], form: FormData | None =
         shown = {"accompaniment": error.accompaniment, "kept": None if form is None else typed(form)}
         return guest.page("reason.html", NUMBERS[ReasonNeeded], **shown)
     except CoupoleError as error:
+        if isinstance(error, AccessRefused):
+            guest.note_refusal()
         return page(guest, error, form)
     except Exception as error:  # a bug: said as such, and its place logged without its words
         problems.noted(error)

@@ -9,10 +9,10 @@ from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
 from coupole.errors import CoupoleError
-from coupole.node.staff import accounts, passkeys, proving, sessions
+from coupole.node.staff import access, accounts, passkeys, proving, sessions
 from coupole.node.staff.passkeys import PasskeyRefused, Site
 from coupole.node.staff.passwords import SignInBusy
-from coupole.node.staff.proving import SecondFactorRefused, SignInRefused
+from coupole.node.staff.proving import Entered, SecondFactorRefused, SignInRefused
 from coupole.node.staff.steps import StepOver
 from coupole.node.staff.throttle import TooManyTries
 from coupole.node.ui.arriving import local_path
@@ -67,7 +67,7 @@ def with_code(guest: Guest, form: FormData) -> Response:
         return keeping.refused(guest, "signing_in/second.html", error, next=going)
     except (StepOver, SignInRefused) as error:
         return _again(guest, error, going)
-    return keeping.with_entry(guest, guest.see_other(going), entered)
+    return entered_at(guest, entered, going)
 
 
 def ask_passkey(guest: Guest, form: FormData) -> Response:
@@ -85,7 +85,7 @@ def with_passkey(guest: Guest, form: FormData) -> Response:
         )
     except (PasskeyRefused, StepOver) as error:
         return _again(guest, error, going)
-    return keeping.with_entry(guest, guest.see_other(next_of(going)), entered)
+    return entered_at(guest, entered, going)
 
 
 def leave(guest: Guest, form: FormData) -> Response:
@@ -107,6 +107,16 @@ def next_of(asked: str) -> str:
     """Where to go on after signing in; never to a page of signing in or out."""
     path = local_path(asked)
     return "/" if path.startswith(("/sign-in", "/sign-out", "/set-up")) else path
+
+
+def entered_at(guest: Guest, entered: Entered, going: str) -> Response:
+    """Signed in: on to where they wanted to go, or to what their role begins with."""
+    path = next_of(going)
+    with guest.node.store.reading() as session:
+        staff = accounts.find(session, entered.staff)
+    if path == "/" and staff and not access.anywhere(staff.role, "find", "accompaniment"):
+        path = "/log"
+    return keeping.with_entry(guest, guest.see_other(path), entered)
 
 
 def _again(guest: Guest, error: CoupoleError, going: str, login: str = "") -> Response:

@@ -17,7 +17,7 @@ from coupole.node.staff.proving import Entered, SecondFactorRefused
 from coupole.node.staff.throttle import TooManyTries
 from coupole.node.ui.desk import Desk, Guest
 from coupole.node.ui.signing_in import keeping
-from coupole.node.ui.signing_in.entering import site_of
+from coupole.node.ui.signing_in.entering import entered_at, site_of
 from coupole.node.ui.signing_in.keeping import text
 from coupole.web.languages import NAMES
 
@@ -50,7 +50,7 @@ def with_code(guest: Guest, form: FormData) -> Response:
         return keeping.refused(guest, "signing_in/set_up.html", error)
     if joining.look(store, token, guest.now).what == "visit":
         entered = joining.visit(store, token, keeping.browser_of(guest), guest.now)
-        return keeping.with_entry(guest, guest.see_other("/"), entered)
+        return entered_at(guest, entered, "/")
     return keeping.with_step(guest, guest.see_other("/set-up/choose"), token)
 
 
@@ -92,7 +92,7 @@ def with_passkey(guest: Guest, form: FormData) -> Response:
         entered = joining.finish_by_passkey(guest.node.store, site_of(guest), token, sent, browser, guest.now)
     except PasskeyRefused as error:
         return _again(guest, error)
-    return keeping.with_entry(guest, guest.see_other("/"), entered)
+    return entered_at(guest, entered, "/")
 
 
 def with_figures(guest: Guest, form: FormData) -> Response:
