@@ -32,7 +32,16 @@ WITH_DOCUMENT = ("create", "replace")
 VERBS = ("read", "create", "replace", "delete", "history")
 WHOLE = ("list_changes", "import_documents", "export_documents", "list_releases", "read_release", "list_egress")
 METHOD = (
-    *("read_steps", "read_findings", "read_due", "list_due", "read_moves", "read_proposal", "list_pathways"),
+    *(
+        "read_steps",
+        "read_findings",
+        "read_due",
+        "list_due",
+        "read_moves",
+        "read_proposal",
+        "list_pathways",
+        "read_plan_on",
+    ),
     *("list_local_fields", "list_deleted", "create_move", "create_correction", "create_restoration"),
 )
 RELEASE = {"catalogue": "core", "version": "1.0.0", "period": "2025-03"}

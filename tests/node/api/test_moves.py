@@ -272,6 +272,16 @@ def test_a_pathway_proposes_where_to_begin(node: RunningNode) -> None:
     assert problem(unknown) == (404, "pathway_unknown")
 
 
+def test_the_plan_is_told_as_of_any_day(node: RunningNode) -> None:
+    stored(node.node.store, "hired", "closure")
+    told = {day: node.call("GET", f"{FILE}/plan", params={"on": day}).json() for day in ("2025-01-14", "2025-06-01")}
+    assert told["2025-01-14"] == {"plan": None, "objectives": []}
+    assert told["2025-06-01"]["plan"]["id"] == id_of("plan")
+    assert [one["status"] for one in told["2025-06-01"]["objectives"]] == ["open"]
+    today = node.call("GET", f"{FILE}/plan").json()
+    assert [one["status"] for one in today["objectives"]] == ["achieved"]
+
+
 def test_what_is_due_is_told_of_all_files_or_of_one_colleague(node: RunningNode) -> None:
     stored(node.node.store, "insertion_coop", "closure", "team_meeting")
     items = node.call("GET", "/api/v1/due").json()["items"]

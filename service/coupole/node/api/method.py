@@ -25,7 +25,7 @@ from coupole.node.api.node import (
     node_of,
 )
 from coupole.node.records import bin as bin_
-from coupole.node.records import due, local, moves, pathways, rules, steps
+from coupole.node.records import due, history, local, moves, pathways, rules, steps
 from coupole.node.records.changing import MethodRefused, TransitionRefused, pointed, today_of
 from coupole.node.records.project import accompaniment
 from coupole.node.store import queries
@@ -211,6 +211,15 @@ class Restoration(Told):
     records: Annotated[list[Identifier], Field(min_length=1, max_length=200)]
 
 
+class PlanOnDay(Told):
+    """The plan that held on a day."""
+
+    plan: dict[str, Any] | None
+    """None when there was no plan yet."""
+    objectives: list[dict[str, Any]]
+    """As they stood on that day, those the team added by then included."""
+
+
 class Proposal(Told):
     """Contents to begin with, all of them to be changed with the person; nothing of it is written."""
 
@@ -248,6 +257,7 @@ def add(app: FastAPI, oauth: OAuth, root: str, status: Status) -> None:
     route("GET", f"{file}/due", read_due, DueList, reads, known)
     route("GET", f"{file}/moves", read_moves, Offers, reads, known)
     route("GET", f"{file}/proposal", read_proposal, Proposal, reads, (*known, pathways.PathwayUnknown, RequestInvalid))
+    route("GET", f"{file}/plan", read_plan_on, PlanOnDay, reads, (*known, RequestInvalid))
     route("GET", "/due", list_due, DueList, reads, (RequestInvalid,))
     route("GET", "/pathways", list_pathways, Pathways, reads, ())
     route("GET", "/local_fields", list_local_fields, LocalFields, reads, ())
@@ -306,6 +316,15 @@ def read_moves(request: Request, response: Response, file: FileId, session: Read
         for one in moves.offers(dossier, _today(node))
     ]
     return Offers(phase=accompaniment(dossier)["phase"], items=offers)
+
+
+def read_plan_on(file: FileId, session: Reading, node: ThisNode, on: Day = None) -> PlanOnDay:
+    """The plan of one accompaniment as it held on a day."""
+    dossier = _dossier(session, node, file)
+    found = history.plan_as_of(session, node.store, dossier, on or _today(node))
+    return (
+        PlanOnDay(plan=found.plan, objectives=list(found.objectives)) if found else PlanOnDay(plan=None, objectives=[])
+    )
 
 
 def list_pathways(session: Reading) -> Pathways:
