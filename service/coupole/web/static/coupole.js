@@ -53,7 +53,7 @@
 	function dataOf(form, field) {
 		const data = new FormData(form);
 		for (const one of all("[data-field] [name]", form)) if (!field.contains(one)) data.delete(one.name);
-		for (const one of all("[name=asked]", field)) data.set("asked", one.value);
+		for (const one of all("[name=asked], [name=based]", field)) data.set(one.name, one.value);
 		data.set("autosave", field.dataset.field);
 		return data;
 	}
@@ -86,6 +86,7 @@
 	function save(target) {
 		const field = target.closest("form[data-autosave] [data-field]");
 		if (!field) return;
+		clearTimeout(timer);
 		waiting.delete(field);
 		waiting.set(field, target.form);
 		drain();

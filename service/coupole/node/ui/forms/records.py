@@ -106,7 +106,7 @@ def _save(opened: Opened, form: FormData, make: trying.Save) -> Response:
     typed = read(opened.subject.entity, form, opened.document, only=allowed)
     if alone and opened.record is None:  # a document begins when a person saves it
         trying.keep(opened.subject, typed)
-        return _page(opened, outcome=Outcome(typed))
+        return _page(opened, outcome=Outcome(typed, alone=True))
     outcome = trying.attempt(opened.subject, typed, make, alone=alone)
     if outcome.saved is None or alone:
         return _page(opened, outcome=outcome)
@@ -170,7 +170,7 @@ def _page(opened: Opened, *, draft: Draft | None = None, outcome: Outcome | None
         document, bases, blank = outcome.typed.document, dict(outcome.typed.bases), dict(outcome.typed.blank)
         if outcome.saved:
             bases |= dict.fromkeys(outcome.typed.asked, outcome.saved.revision)
-        if outcome.conflict:  # both values are on the page: saving again is a decision
+        if outcome.conflict and not outcome.alone:  # both values are on the page: saving again is a decision
             document, revision, bases = outcome.conflict.document, outcome.conflict.revision, {}
     form = asking.fields(
         entity,
@@ -212,6 +212,8 @@ def _status(outcome: Outcome | None) -> int:
         return 200
     if outcome.conflict:
         return 409
+    if outcome.alone and not outcome.refused:
+        return 200  # it is kept, and the person types on
     return problems.status_of(outcome.refused, NUMBERS) if outcome.refused else 422
 
 

@@ -27,6 +27,10 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     refused: CoupoleError | None = None
     conflict: Conflict | None = None
+    alone: bool = False
+    """Whether it was one field, sent by itself while the person types on."""
+    waits: bool = False
+    """Whether other fields of the form are kept and not saved yet."""
 
 
 def attempt(subject: Subject, typed: Read, save: Save, *, alone: bool) -> Outcome:
@@ -42,11 +46,11 @@ def attempt(subject: Subject, typed: Read, save: Save, *, alone: bool) -> Outcom
         if one.findings or one.redraw:
             continue
         outcome = _saved(subject, one, save, before if alone else None)
-        if outcome.saved or outcome.conflict:
+        if outcome.saved:
             break
     if outcome.saved is None:
         keep(subject, typed, before)
-    return outcome
+    return replace(outcome, alone=alone)
 
 
 def keep(subject: Subject, typed: Read, before: Draft | None = None) -> None:
@@ -62,8 +66,9 @@ def _saved(subject: Subject, typed: Read, save: Save, before: Draft | None) -> O
             made = save(session, typed)
             if isinstance(made, Conflict):
                 return Outcome(typed, conflict=made)
-            drafting.keep(subject, session, (before or Draft({}, {})).without(typed.asked))
-            return Outcome(typed, made.written)
+            rest = (before or Draft({}, {})).without(typed.asked)
+            drafting.keep(subject, session, rest)
+            return Outcome(typed, made.written, waits=bool(rest.typed))
     except CoupoleError as error:
         return Outcome(typed, findings=error.findings, refused=error)
 
