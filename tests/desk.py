@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from coupole.node.staff import accounts, sessions
 from coupole.node.staff.accounts import Staff
+from coupole.node.ui.arriving import cookie_name
 from tests.calling import RunningNode
 
 
@@ -33,7 +34,7 @@ def browser(node: RunningNode, token: str | None = None) -> TestClient:
     client = TestClient(node.app, base_url=issuer, follow_redirects=False)
     client.headers.update({"accept": "text/html", "origin": issuer, "accept-language": "en"})
     if token:
-        client.cookies.set("__Host-sid" if issuer.startswith("https://") else "sid", token)
+        client.cookies.set(cookie_name(issuer), token)
     return client
 
 

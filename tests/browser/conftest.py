@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
@@ -25,6 +26,8 @@ from coupole.node.staff import accounts, sessions
 from coupole.node.staff.accounts import Staff
 from coupole.node.store.changes import Change
 from coupole.node.store.write import write
+from coupole.node.ui.arriving import cookie_name
+from coupole.node.ui.arriving import cookie_name
 from deploy import browser as browsers
 from tests.live import Live
 
@@ -114,10 +117,24 @@ def fill(workshop: Workshop, member: Member) -> None:
     store.refresh_facts()
 
 
+def bring_spreadsheet(workshop: Workshop) -> None:
+    """Leave a spreadsheet waiting with its columns decided, one row of it wrong."""
+    issuer = workshop.settings.issuer
+    table = "Familienaam;Voornaam;Geboortedatum\nPeeters;Zoë;3 mei 1990\nClaes;Jan;31/02/1990\n".encode()
+    headers = {"origin": issuer, "accept": "text/html"}
+    cookies = {cookie_name(issuer): workshop.token(workshop.staff("admin", language="nl"))}
+    with httpx2.Client(base_url=issuer, headers=headers, cookies=cookies) as admin:
+        brought = admin.post("/sheets", files={"file": ("lijst.csv", table, "text/csv")})
+        assert brought.status_code == 303, brought.text
+        decided = admin.post(brought.headers["location"], data={"do": "rows"})
+        assert decided.status_code in (200, 303), decided.text
+
+
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """One workshop for all tests that only look."""
     with served(tmp_path_factory.mktemp("workshop"), MEMBERS[0]) as running:
+        bring_spreadsheet(running)
         yield running
 
 
@@ -145,10 +162,12 @@ def open_desk(chromium: Browser) -> Iterator[Callable[..., Desk]]:
 
     def make(workshop: Workshop, staff: Staff | None = None, **context: Any) -> Desk:
         staff = staff or workshop.staff()
+        issuer = workshop.settings.issuer
         options = {"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce"} | context
         window = chromium.new_context(**options)
         window.set_default_timeout(20_000)
-        window.add_cookies([{"name": "sid", "value": workshop.token(staff), "url": workshop.settings.issuer}])
+        issuer = workshop.settings.issuer
+        window.add_cookies([{"name": cookie_name(issuer), "value": workshop.token(staff), "url": issuer}])
         desk = Desk(workshop, window, window.new_page(), staff)
         listen(desk)
         opened.append(desk)

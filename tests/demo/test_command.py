@@ -78,7 +78,7 @@ def test_it_serves_its_figures_until_ctrl_c(served: tuple[subprocess.Popen[str],
     process, said = served
     addresses = list(dict.fromkeys(re.findall(r"http://127\.0\.0\.1:\d+", said)))
     assert len(addresses) == 7
-    assert len(re.findall(r"\b[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}\b", said)) == 5
+    assert len(re.findall(r"/set-up#[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}\b", said)) == 20, "four people each"
     for address in addresses:
         assert httpx2.get(f"{address}/readyz").status_code == 200
     example = re.search(r"curl '(.*)'", said)

@@ -70,12 +70,13 @@ def _fill(place: Place) -> None:
 
 
 async def _run(place: Place, sockets: list[socket.socket], months: int, *, strangers: bool, once: bool) -> None:
-    from coupole.demo.federation import first_codes, introduce
+    from coupole.demo.colleagues import doors
+    from coupole.demo.federation import introduce
     from coupole.demo.running import running
     from coupole.demo.telling import addresses
     from coupole.hub.app import open_hub
 
-    codes = [] if once else first_codes(place.nodes)
+    ways_in = [] if once else doors(place.nodes)
     _stop_when_told()
     async with running(place, sockets):
         with open_hub(place.hub) as (hub, ring):
@@ -86,7 +87,7 @@ async def _run(place: Place, sockets: list[socket.socket], months: int, *, stran
             typer.echo(await _collected(place, hub, ring, months))
         if once:
             return
-        typer.echo("\n" + addresses(place, codes))
+        typer.echo("\n" + addresses(place, ways_in))
         _say("\nAll of it runs until Ctrl-C.")
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from coupole.database import in_pieces
@@ -19,7 +19,6 @@ from coupole.hub.store import Hub
 from coupole.node.opening import OpenNode, create_node, open_node
 from coupole.node.settings import RING, NodeSettings
 from coupole.node.store.changes import Change
-from coupole.node.store.setup import make_setup_code
 from coupole.node.store.tables import Client
 from coupole.node.store.write import write
 from coupole.standard.calendar import add_months
@@ -66,15 +65,6 @@ def _let_in(node: OpenNode, hub: HubSettings) -> None:
             created_at=datetime.now(UTC),
         )
     )
-
-
-def first_codes(nodes: Iterable[NodeSettings]) -> list[str]:
-    """A fresh code for the first log-in at each node."""
-    codes = []
-    for settings in nodes:
-        with open_node(settings) as node, node.store.writing() as session:
-            codes.append(make_setup_code(session).code)
-    return codes
 
 
 async def introduce(node: NodeSettings, hub: Hub, trustee: TrusteeSettings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from coupole.demo.colleagues import Door
 from coupole.demo.place import Place
 from coupole.hub.publication.datasets import Observation, overview
 from coupole.hub.publication.publishing import publication
@@ -50,17 +51,20 @@ def _cell(figure: Observation) -> str:
     return shown if figure.shown == figure.expected else f"{shown} ({figure.shown} of {figure.expected})"
 
 
-def addresses(place: Place, codes: list[str]) -> str:
+def addresses(place: Place, doors: list[list[Door]]) -> str:
     """Where everything is, and how to get in."""
     hub, nodes, trustee = place.hub, place.nodes, place.trustee
     width = max(map(len, [hub.name, trustee.name, *(settings.name for settings in nodes)]))
     lines = [f"  {hub.name:<{width}}  {hub.issuer}  the published figures"]
-    for settings, code in zip(nodes, codes, strict=True):
-        lines.append(f"  {settings.name:<{width}}  {settings.issuer}  code for the first log-in {code}")
+    for settings, ways_in in zip(nodes, doors, strict=True):
+        lines.append(f"  {settings.name:<{width}}  {settings.issuer}")
+        lines.extend(f"    {door.staff.role:<8} {door.staff.name:<22} {door.address}" for door in ways_in)
     lines.append(f"  {trustee.name:<{width}}  {trustee.issuer}/api/v1/roster  the trustee")
     return "\n".join(
         [
             *lines,
+            "",
+            "Each address behind a # signs in once as that person; the next start gives fresh ones.",
             "",
             "The same figures for a program (JSON-stat; CSV with another Accept):",
             f"  curl '{hub.issuer}/api/v1/datasets/S01?by=sex'",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupole.node.staff import accounts, openings, sessions
-from coupole.node.ui.arriving import MOST_FIELDS, local_path
+from coupole.node.ui.arriving import MOST_FIELDS, cookie_name, local_path
 from coupole.node.ui.desk import PageRoute
 from coupole.node.ui.notices import address
 from tests.calling import RunningNode
@@ -86,7 +86,7 @@ def test_what_was_typed_when_the_session_ended_stays_in_the_page_until_it_can_be
         assert 'href="/sign-in?next=/signed-in" target="_blank"' in answer.text
         assert "hunter2" not in answer.text
         with desk.node.store.writing() as session:
-            someone.cookies.set("sid", sessions.begin(session, staff.id))
+            someone.cookies.set(cookie_name(desk.settings.issuer), sessions.begin(session, staff.id))
         form = form_of(answer.text, PATH + "?back=/more")
         assert dict(form.fields) == {name: value for name, value in typed.items() if name != "password"}
         sent = someone.post(form.action, data=dict(form.fields))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -29,8 +29,11 @@ class FormUnreadable(CoupoleError):
 
 
 def cookie_name(issuer: str) -> str:
-    """The cookie of a session. On https its name itself forbids other sites and paths to set it."""
-    return "__Host-sid" if issuer.startswith("https://") else "sid"
+    """The cookie of a session. On https its name itself forbids other sites and paths to set it.
+
+    On this very machine it names the port, which browsers forget: the services of a demonstration stand side by side.
+    """
+    return "__Host-sid" if issuer.startswith("https://") else f"sid-{urlsplit(issuer).port or 80}"
 
 
 def check_origin(request: Request, issuer: str) -> None:

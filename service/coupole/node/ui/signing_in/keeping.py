@@ -48,6 +48,11 @@ def session_of(guest: Guest) -> str:
     return guest.request.cookies.get(cookie_name(guest.node.issuer), "")[:100]
 
 
+def reachable(guest: Guest) -> bool:
+    """Whether others can reach this service: only on this very machine does it go without https."""
+    return guest.node.issuer.startswith("https://")
+
+
 def with_step(guest: Guest, answer: Response, token: str) -> Response:
     """The answer, and the browser keeps the token of a sign-in under way."""
     _set(guest, answer, step_cookie(guest), token, "lax", int(LASTS.total_seconds()))
@@ -94,7 +99,7 @@ def text(form: Any, name: str, longest: int = 1_000) -> str:
 
 
 def _named(guest: Guest, name: str) -> str:
-    return f"__Host-{name}" if guest.node.issuer.startswith("https://") else name
+    return cookie_name(guest.node.issuer).replace("sid", name, 1)
 
 
 def _set(
