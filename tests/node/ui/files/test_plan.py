@@ -62,7 +62,7 @@ def test_two_versions_stand_side_by_side_and_what_changed_is_marked(own: FileDes
     second(own)
     page = own.page("/plan")
     changed = [row for row in page.split("<tr") if 'class="differs"' in row]
-    assert any("1 week" in row and "1 month" in row for row in changed)
+    assert any("every week" in row and "every month" in row for row in changed)
     assert not any("Capacities" in row for row in changed)
     same = own.page("/plan?left=1&right=1")
     assert 'class="differs"' not in same

@@ -16,9 +16,12 @@ from coupole.node.ui.files.deciding import content, day_of_form
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.pens import pen
 from coupole.node.ui.files.saving import Trouble, Wanted, changed, save
+from coupole.node.ui.files.sections import UNIT
 from coupole.node.ui.files.settling import record_path
 from coupole.node.ui.files.typed import Filled, Reader
+from coupole.node.ui.printing.paper import Row
 from coupole.node.ui.printing.pen import Pen
+from coupole.standard.entities import ENTITIES
 
 SHOWN = (
     "drafted_on",
@@ -82,7 +85,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         day=day,
         plan=plan.document if plan else None,
         latest=bool(plan and versions and plan.document["id"] == versions[-1]["id"]),
-        rows=written.rows("plan", plan.document, *SHOWN) if plan else (),
+        rows=[row for row in rows(written, plan.document) if row.lines] if plan else [],
         objectives=as_of(file, written, plan.document, day) if plan else [],
         versions=versions,
         pair=compared(file, written, versions),
@@ -130,20 +133,48 @@ def compared(file: OpenFile, written: Pen, versions: list[Document]) -> dict[str
     numbers = {str(one["version"]): one for one in versions}
     left = numbers.get(file.visit.asked("left"), versions[-2])
     right = numbers.get(file.visit.asked("right"), versions[-1])
-    rows = [_compared(written, left, right, name) for name in SHOWN]
+    pairs = zip(rows(written, left), rows(written, right), strict=True)
     titles = [
         tuple(written.name(record) for record in one["objectives"] if named(file.dossier, record))
         for one in (left, right)
     ]
     goals = Compared(written.label("plan", "objectives"), *titles)
-    shown = [goals, *(row for row in rows if row.left or row.right)]
+    shown = [goals, *(Compared(one.label, one.lines, other.lines) for one, other in pairs if one.lines or other.lines)]
     return {"left": left["version"], "right": right["version"], "rows": shown}
 
 
-def _compared(written: Pen, left: Document, right: Document, name: str) -> Compared:
-    rows = [written.row("plan", one, name) for one in (left, right)]
-    label = written.label("plan", name)
-    return Compared(label, *(row.lines if row else () for row in rows))
+def rows(written: Pen, plan: Document) -> list[Row]:
+    """What a version says, field by field, as people say it."""
+    return [_row(written, plan, name) for name in SHOWN]
+
+
+def _row(written: Pen, plan: Document, name: str) -> Row:
+    def cells(*names: str) -> list[tuple[str, ...]]:
+        return [written.cells("plan", name, row, *names) for row in plan.get(name, ())]
+
+    match name:
+        case "capacities":
+            lines = [f"{competence}: {level}" for competence, level in cells("competence", "level")]
+        case "signed_by":
+            lines = [f"{actor or role}, {day}" for role, actor, day in cells("role", "actor", "on")]
+        case "planned_contributions":
+            lines = [
+                f"{kind}: {amount} {per.lower()} ({payer})"
+                for kind, amount, per, payer in cells("type", "amount_minor", "per", "payer")
+            ]
+        case "planned_actions":
+            lines = [
+                f"{kind}: {hours} {UNIT[written.language]}" if hours else kind for kind, hours in cells("type", "hours")
+            ]
+        case "operating_structure":
+            structure = plan[name]
+            side = dict(ENTITIES["plan"].fields[name].fields["side"].options(written.language))[structure["side"]]
+            lines = [written.name(structure["organisation"]) if structure["organisation"] else "–", side]
+        case "meeting_every":
+            lines = [written.rhythm(plan[name])]
+        case _:
+            return written.row("plan", plan, name) or Row(written.label("plan", name), ())
+    return Row(written.label("plan", name), tuple(lines))
 
 
 def signers(file: OpenFile) -> list[tuple[str, str]]:

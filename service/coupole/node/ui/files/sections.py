@@ -17,6 +17,8 @@ from coupole.node.ui.files.scores import Score, all_scores, last_of
 from coupole.node.ui.files.settling import record_path
 from coupole.standard.entities import ENTITIES
 
+UNIT = {"en": "h", "nl": "u", "fr": "h", "it": "h"}
+"""The sign for hours."""
 SETTLED = ("revised", "achieved", "abandoned", "not_achieved", "partly_achieved")
 
 
@@ -166,7 +168,7 @@ def _placement(names: Names, document: Document, today: date) -> Line:
         _said(
             names.code("placement_type", document["type"]),
             names.code("contract_type", document["contract_type"]),
-            f"{number} {'u' if names.language == 'nl' else 'h'}" if number else "",
+            f"{number} {UNIT[names.language]}" if number else "",
             names.label("placement", "hire") if document["hire"] else "",
             names.code("exit_reason", document.get("end_reason")),
         ),
@@ -203,7 +205,7 @@ def actions(names: Names) -> list[Line]:
             day_of(document, "from"),
             day_of(document, "to"),
             _said(
-                f"{format_decimal(document['hours'], locale=names.language)} {'u' if names.language == 'nl' else 'h'}",
+                f"{format_decimal(document['hours'], locale=names.language)} {UNIT[names.language]}",
                 names.organisation(document.get("provider")),
                 names.coded(document, "result"),
             ),

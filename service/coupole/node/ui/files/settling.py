@@ -47,7 +47,7 @@ def settled_at(finding: Finding, dossier: StoredDossier) -> str:
     entity = str(finding.params.get("settled_by", "accompaniment"))
     if entity in OWN_PAGES:
         return _own_page(finding, entity, dossier)
-    record = _record_at(finding, dossier)
+    record = record_at(finding, dossier)
     if record and record.split(":")[1] == entity:
         return record_path(record, dossier)
     if entity == "accompaniment":
@@ -70,12 +70,13 @@ def _own_page(finding: Finding, entity: str, dossier: StoredDossier) -> str:
     return path
 
 
-def _record_at(finding: Finding, dossier: StoredDossier) -> str | None:
+def record_at(finding: Finding, dossier: StoredDossier) -> str | None:
+    """The record that a finding is about; none where nothing stands yet."""
     if "record" in finding.params:  # told outside the dossier already
         return str(finding.params["record"])
     try:
         return located(dossier, finding.pointer)[0]
-    except (KeyError, IndexError, ValueError):  # a place of another kind: nothing stands there yet
+    except (KeyError, IndexError, ValueError):  # a place in a form, not in the file
         return None
 
 

@@ -7,10 +7,11 @@ from datetime import date
 
 from coupole.errors import Finding
 from coupole.node.records import phases, rules
-from coupole.node.records.project import accompaniment, phase_history
+from coupole.node.records.project import accompaniment, named, phase_history
 from coupole.node.records.steps import State, Step, steps
 from coupole.node.store.changes import StoredDossier
-from coupole.node.ui.files.settling import file_path, settled_at
+from coupole.node.ui.files.naming import Names
+from coupole.node.ui.files.settling import file_path, record_at, settled_at
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
 from coupole.standard.sentences import sentence
@@ -29,6 +30,8 @@ class Lack:
     blocking: bool
     entity: str
     """The kind of record that settles it."""
+    about: str = ""
+    """Which objective, where there may be several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,13 @@ class Present:
     final: bool
 
 
+def _about(finding: Finding, dossier: StoredDossier, language: Language) -> str:
+    placed = named(dossier, record_at(finding, dossier))
+    if placed is None or ":objective:" not in placed.document["id"]:
+        return ""
+    return Names(dossier, language, {}).objective(placed.document)
+
+
 def lack(finding: Finding, dossier: StoredDossier, language: Language) -> Lack:
     """What was found, in words, with the page that settles it."""
     said = sentence(finding.code, language, finding.params)
@@ -73,7 +83,9 @@ def lack(finding: Finding, dossier: StoredDossier, language: Language) -> Lack:
     labels = ENTITIES[entity].labels if entity in ENTITIES else {"en": ""}
     opens = labels.get(language, labels["en"])
     href = settled_at(finding, dossier)
-    return Lack(finding.code, said.title, said.remedy, href, opens, finding.blocking, entity)
+    return Lack(
+        finding.code, said.title, said.remedy, href, opens, finding.blocking, entity, _about(finding, dossier, language)
+    )
 
 
 def present(dossier: StoredDossier, language: Language) -> Present:
@@ -106,10 +118,10 @@ def nine_steps(dossier: StoredDossier, today: date, language: Language) -> list[
 
 def warnings(dossier: StoredDossier, today: date, language: Language) -> list[Lack]:
     """What the rules find in the file, each sentence once."""
-    said: dict[tuple[str, str], Lack] = {}
+    said: dict[tuple[str, str, str], Lack] = {}
     for finding in rules.findings(dossier, today):
         one = lack(finding, dossier, language)
-        said.setdefault((one.title, one.href), one)
+        said.setdefault((one.title, one.about, one.href), one)
     return list(said.values())
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from coupole.errors import CoupoleError
 from coupole.node.records import changing, searching
 from coupole.node.records.register import Register, full_name
+from coupole.node.store import queries
 from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files.deciding import new_id
@@ -36,7 +37,7 @@ def show(visit: Visit) -> Response:
     """The form, with what can be known beforehand."""
     with visit.node.store.reading() as session:
         register = _register(visit, session)
-        return _page(visit, register, Filled(proposed(visit, register)), None)
+        return _page(visit, register, Filled(proposed(visit, session, register)), None)
 
 
 def begin(visit: Visit, form: FormData) -> Response:
@@ -88,7 +89,7 @@ def _named(register: Register, entity: str, name: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda one: one[1].casefold())
 
 
-def proposed(visit: Visit, register: Register) -> dict[str, str | list[str]]:
+def proposed(visit: Visit, session: Session, register: Register) -> dict[str, str | list[str]]:
     """Today, this country, the next number, and what the last file opened here says of agency and programme."""
     today = visit.today.isoformat()
     found: dict[str, str | list[str]] = {
@@ -104,7 +105,20 @@ def proposed(visit: Visit, register: Register) -> dict[str, str | list[str]]:
         "responsible": visit.staff.actor or "",
     }
     latest = max(register.of("accompaniment").values(), key=lambda one: str(one["opened_on"]), default=None)
-    return found | ({name: str(latest[name]) for name in ("agency", "pathway") if name in latest} if latest else {})
+    if latest is None:
+        return found
+    return found | {
+        "agency": latest["agency"],
+        "pathway": latest["pathway"],
+        "nuts3": region(visit, session, register, latest["agency"]),
+    }
+
+
+def region(visit: Visit, session: Session, register: Register, agency: str) -> str:
+    """Where the agency is: most people it accompanies live there, and few know its code by heart."""
+    if agency not in register.of("organisation"):
+        return ""
+    return str(queries.read(session, visit.node.store.vault, agency).get("nuts3", ""))
 
 
 def next_number(register: Register, year: int) -> str:

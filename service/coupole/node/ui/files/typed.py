@@ -142,6 +142,13 @@ class Filled:
         value = self.proposed.get(name, otherwise) if self.typed is None else self.typed.get(name, "")
         return value if isinstance(value, str) else ""
 
+    def day(self, name: str) -> date | None:
+        """The day in a field; none while it is empty or cannot be read."""
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            return None
+
     def ticked(self, name: str, value: str = "on") -> bool:
         """Whether a box or a choice is on."""
         if self.typed is not None:
