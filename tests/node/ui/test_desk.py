@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from coupole.node.staff import accounts, openings, sessions
 from coupole.node.ui.arriving import MOST_FIELDS, cookie_name, local_path
 from coupole.node.ui.desk import PageRoute
 from coupole.node.ui.notices import address
+from coupole.standard.sentences import known_codes
 from tests.calling import RunningNode
 from tests.desk import account, browser, browser_of, signed_in
 from tests.factories import accompaniment, actor, id_of, organisation, participant, referral
@@ -213,3 +215,23 @@ def test_a_disabled_account_is_out_at_once(desk: RunningNode) -> None:
     with desk.node.store.writing() as session:
         accounts.disable(session, staff.id, by=None)
     assert someone.get("/more").status_code == 303
+
+
+def test_a_page_speaks_of_the_trade_and_never_of_the_system(desk: RunningNode) -> None:
+    words = re.compile(r"\b(?:node|schema|sync|JSON|pull|knooppunt|nœud|nodo)\b", re.IGNORECASE)
+    for code, texts in known_codes().items():
+        if code.startswith("page_"):
+            assert not [text for part in texts.values() for text in part.values() if words.search(text)], code
+    gone = signed_in(desk).get(f"/records/{id_of('plan', 99)}")
+    assert (gone.status_code, 'data-code="record_not_found"' in gone.text) == (404, True)
+    assert "This is not here, or not any more." in gone.text
+    assert not words.search(re.sub(r"<[^>]*>", " ", gone.text))
+
+
+def test_what_is_missing_names_fields_as_the_form_does(desk: RunningNode) -> None:
+    browsing = signed_in(desk)
+    new = f"/records/new/team_meeting?accompaniment={FILE}"
+    sent = {"drawn_in": "en", "asked": ["type", "held_on"], "type": "team_monthly", "held_on": "2026-03-01"}
+    answer = browsing.post(new, data=sent)
+    assert answer.status_code == 422
+    assert "given what else was filled in (Held on)" in answer.text

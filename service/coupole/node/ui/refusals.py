@@ -12,7 +12,7 @@ from coupole.errors import CoupoleError
 from coupole.node.api.routing import STATUS
 from coupole.node.staff.access import AccessRefused
 from coupole.node.ui.arriving import FormUnreadable, SentFromElsewhere, here, local_path, sign_in, typed
-from coupole.standard.sentences import sentence
+from coupole.node.ui.saying import said
 from coupole.web import problems
 from coupole.web.errors import UnexpectedFailure
 from coupole.web.languages import COOKIE
@@ -58,8 +58,8 @@ def answered(guest: Guest, make: Callable[[], Response], form: FormData | None =
 
 def page(guest: Guest, error: CoupoleError, form: FormData | None = None) -> Response:
     """A refusal as a page: what happened, what to do, where to go on."""
-    title, remedy = sentence(error.code, guest.language, error.params)
-    findings = [sentence(one.code, guest.language, one.params) for one in error.findings]
+    title, remedy = said(error.code, guest.language, error.params)
+    findings = [said(one.code, guest.language, one.params) for one in error.findings]
     back = local_path(guest.request.query_params.get("back"))
     kept = typed(form) if form else None
     shown = {"code": error.code, "title": title, "remedy": remedy, "findings": findings, "back": back, "kept": kept}

@@ -15,9 +15,10 @@ from coupole.node.ui.forms import options
 from coupole.node.ui.forms.kinds import Kind, item_field, items, kind_of, parts
 from coupole.node.ui.forms.options import Options
 from coupole.node.ui.forms.values import written
+from coupole.node.ui.saying import said as say
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES, Field
-from coupole.standard.sentences import Sentence, sentence
+from coupole.standard.sentences import Sentence
 from coupole.web.languages import Language
 
 Choices = Mapping[str, Options]
@@ -117,7 +118,7 @@ def with_findings(form: Form, findings: Iterable[Finding]) -> Form:
     for finding in first.values():
         steps = finding.pointer.strip("/").split("/")
         name = next((".".join(steps[:end]) for end in range(len(steps), 0, -1) if ".".join(steps[:end]) in places), "")
-        words = sentence(finding.code, form.language, finding.params)
+        words = say(finding.code, form.language, finding.params, form.entity)
         if name:
             said.setdefault(name, []).append(words)
         top = ENTITIES[form.entity].fields.get(steps[0])

@@ -26,9 +26,9 @@ from coupole.node.ui.forms.subject import Subject, entity_of, subject
 from coupole.node.ui.forms.telling import told
 from coupole.node.ui.forms.trying import Outcome
 from coupole.node.ui.refusals import NUMBERS
+from coupole.node.ui.saying import said
 from coupole.standard.entities import ENTITIES, ENVELOPE
 from coupole.standard.reading import parse
-from coupole.standard.sentences import sentence
 from coupole.web import problems
 from coupole.web.errors import PathUnknown
 
@@ -191,7 +191,7 @@ def _page(opened: Opened, *, draft: Draft | None = None, outcome: Outcome | None
         "record": opened.record,
         "outcome": outcome,
         "draft": draft,
-        "refusal": sentence(refused.code, visit.language, refused.params) if refused else None,
+        "refusal": said(refused.code, visit.language, refused.params, entity) if refused else None,
         "code": _code(outcome),
         "back": local_path(visit.asked("back")) if visit.asked("back") else "",
         "deletes": opened.record is not None and opened.subject.may("delete"),
