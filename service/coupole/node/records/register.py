@@ -41,7 +41,15 @@ SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions",
         ),
         "participant": ("local_id", "family_name", "given_name", "extensions"),
-        "actor": ("display_name", "organisation", "roles", "trained_on", "active_from", "active_to"),
+        "actor": (
+            "display_name",
+            "organisation",
+            "roles",
+            "trained_on",
+            "active_from",
+            "active_to",
+            "extensions",
+        ),
         "referral": ("participant", "source_actor", "source_organisation"),
         "accompaniment": (
             "participant",

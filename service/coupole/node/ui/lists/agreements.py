@@ -12,6 +12,7 @@ from coupole.node.store import queries
 from coupole.node.store.changes import Document
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists.listing import Column, Listing, Row, part
+from coupole.node.ui.lists.own import Own, own_fields
 from coupole.node.ui.lists.trades import day_of, labels
 from coupole.standard.calendar import add_months
 from coupole.standard.codes import code_list
@@ -39,18 +40,22 @@ def listing(visit: Visit, session: Session) -> Listing:
     every = visit.asked("which") == "every"
     documents = [found.document for found in queries.page(session, store.vault, "agreement", limit=MOST)]
     documents.sort(key=lambda one: (state(one, visit.today) == "ended", one.get("valid_to") or "9", one["id"]))
-    rows = [_row(visit, register, one) for one in documents if every or state(one, visit.today) != "ended"]
+    own = own_fields(visit, session, "agreement")
+    rows = [_row(visit, register, one, own) for one in documents if every or state(one, visit.today) != "ended"]
     asked = [] if every else [(visit.gettext("Which"), visit.gettext("Not over yet"))]
-    return Listing(visit.gettext("Agreements"), _columns(visit), rows, asked)
+    return Listing(visit.gettext("Agreements"), [*_columns(visit), *own.columns], rows, asked)
 
 
 def _columns(visit: Visit) -> list[Column]:
     fields, language = ENTITIES["agreement"].fields, visit.language
     names = ("administration", "type", "covers", "places_funded", "valid_from", "valid_to")
-    return [*(Column(name, fields[name].label(language)) for name in names), Column("state", visit.gettext("State"))]
+    return [
+        *(Column(name, fields[name].label(language)) for name in names),
+        Column("state", visit.gettext("State"), False),
+    ]
 
 
-def _row(visit: Visit, register: Register, agreement: Document) -> Row:
+def _row(visit: Visit, register: Register, agreement: Document, own: Own) -> Row:
     now = state(agreement, visit.today)
     words = {
         "ended": visit.gettext("Over"),
@@ -66,6 +71,7 @@ def _row(visit: Visit, register: Register, agreement: Document) -> Row:
         "valid_from": day_of(agreement["valid_from"]),
         "valid_to": day_of(agreement.get("valid_to")),
         "state": words[now],
+        **own.values(agreement),
     }
     return Row(values, f"/records/{agreement['id']}", now)
 

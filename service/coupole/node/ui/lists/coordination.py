@@ -15,6 +15,7 @@ from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists import trades
 from coupole.node.ui.lists.listing import Column, Listing, Row, part
+from coupole.node.ui.lists.own import Own, own_fields
 from coupole.node.ui.lists.seeing import Sight
 from coupole.standard.entities import ENTITIES
 
@@ -44,7 +45,8 @@ def listing(visit: Visit, session: Session) -> Listing:
     """The meetings, the last one first."""
     register = visit.node.registers.current(session, visit.node.store.vault)
     fields, language = ENTITIES["coordination_meeting"].fields, visit.language
-    rows = [_row(register, one) for one in meetings(visit, session)]
+    own = own_fields(visit, session, "coordination_meeting")
+    rows = [_row(register, one, own) for one in meetings(visit, session)]
     columns = [
         Column("held_on", fields["held_on"].label(language)),
         Column("agency", fields["agency"].label(language)),
@@ -52,11 +54,12 @@ def listing(visit: Visit, session: Session) -> Listing:
         Column("invited", fields["attendees"].label(language)),
         Column("reviewed", fields["accompaniments_reviewed"].label(language)),
         Column("planned", fields["training_planned"].label(language)),
+        *own.columns,
     ]
     return Listing(visit.gettext("Meetings of officers"), columns, rows)
 
 
-def _row(register: Register, meeting: Document) -> Row:
+def _row(register: Register, meeting: Document, own: Own) -> Row:
     attendees = meeting["attendees"]
     values = {
         "held_on": date.fromisoformat(meeting["held_on"]),
@@ -65,6 +68,7 @@ def _row(register: Register, meeting: Document) -> Row:
         "invited": len(attendees),
         "reviewed": len(meeting.get("accompaniments_reviewed", ())),
         "planned": len(meeting.get("training_planned", ())),
+        **own.values(meeting),
     }
     return Row(values, f"/coordination/{meeting['id']}")
 

@@ -39,6 +39,10 @@ KINDS: Mapping[str, str] = {
 }
 
 
+Next = tuple[date, str]
+"""The day something is due, and what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the first screen."""
@@ -178,9 +182,9 @@ def address(due: Due) -> str:
     return f"{file}/{pages.get(due.kind, 'follow-ups')}"
 
 
-def next_due(visit: Visit, session: Session) -> Mapping[str, tuple[date, str]]:
-    """The next thing due in each file: the day, and what it is."""
-    found: dict[str, tuple[date, str]] = {}
+def next_due(visit: Visit, session: Session) -> Mapping[str, Next]:
+    """The next thing due in each file."""
+    found: dict[str, Next] = {}
     for one in due_list(session, visit.node.store, visit.today):
         if one.accompaniment not in found:
             found[one.accompaniment] = (one.due_on, what(visit, one))

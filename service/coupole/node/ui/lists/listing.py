@@ -13,10 +13,11 @@ Value = str | int | float | bool | date | None
 
 
 class Column(NamedTuple):
-    """One column: its key in the rows and what it is called in the reader's language."""
+    """One column: its key in the rows, what it is called, and whether the page shows it or the exported file alone."""
 
     key: str
     label: str
+    on_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)

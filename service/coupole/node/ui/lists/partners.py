@@ -14,6 +14,7 @@ from coupole.node.store.changes import Document
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists import trades
 from coupole.node.ui.lists.listing import Column, Listing, Row, part
+from coupole.node.ui.lists.own import Own, own_fields
 from coupole.node.ui.lists.seeing import Sight
 from coupole.node.ui.lists.trades import OFFICER, labels
 from coupole.standard.codes import code_list
@@ -25,6 +26,7 @@ def organisations(visit: Visit, session: Session) -> Listing:
     register = visit.node.registers.current(session, visit.node.store.vault)
     placed = trades.placements(register, visit.today)
     officers = trades.officers(register, visit.today)
+    own = own_fields(visit, session, "organisation")
     wanted = visit.asked("type") if visit.asked("type") in code_list("organisation_type").ids else ""
     rows = [
         Row(
@@ -34,6 +36,7 @@ def organisations(visit: Visit, session: Session) -> Listing:
                 "place": document.get("postcode") or document.get("municipality"),
                 "placed": len(placed.get(record, ())) or None,
                 "officer": ", ".join(map(register.name, officers.get(record, ()))),
+                **own.values(document),
             },
             f"/organisations/{record}",
         )
@@ -47,6 +50,7 @@ def organisations(visit: Visit, session: Session) -> Listing:
         Column("place", fields["postcode"].label(visit.language)),
         Column("placed", visit.gettext("People there today")),
         Column("officer", code_list("team_role").labels(OFFICER, visit.language)),
+        *own.columns,
     ]
     asked = [(visit.gettext("Kind"), labels("organisation_type", [wanted], visit.language))] if wanted else []
     return Listing(visit.gettext("Organisations"), columns, rows, asked)
@@ -56,8 +60,9 @@ def actors(visit: Visit, session: Session) -> Listing:
     """Every professional in the order of names: where, as what, trained since when, in how many teams today."""
     register = visit.node.registers.current(session, visit.node.store.vault)
     active = visit.asked("who") != "every"
+    own = own_fields(visit, session, "actor")
     rows = [
-        _actor(visit, register, record, document)
+        _actor(visit, register, record, document, own)
         for record, document in trades.in_order(register.of("actor"), "display_name")
         if not active or trades.works(document, visit.today)
     ]
@@ -68,18 +73,20 @@ def actors(visit: Visit, session: Session) -> Listing:
         Column("roles", fields["roles"].label(visit.language)),
         Column("trained_on", fields["trained_on"].label(visit.language)),
         Column("teams", visit.gettext("Teams today")),
+        *own.columns,
     ]
     asked = [(visit.gettext("Who"), visit.gettext("Active today"))] if active else []
     return Listing(visit.gettext("Professionals"), columns, rows, asked)
 
 
-def _actor(visit: Visit, register: Register, record: str, document: Document) -> Row:
+def _actor(visit: Visit, register: Register, record: str, document: Document, own: Own) -> Row:
     values = {
         "name": document["display_name"],
         "organisation": register.name(document["organisation"]),
         "roles": labels("team_role", document["roles"], visit.language),
         "trained_on": trades.day_of(document.get("trained_on")),
         "teams": len(trades.teams(register, record, visit.today)) or None,
+        **own.values(document),
     }
     untrained = OFFICER in document["roles"] and not trades.trained(register, record, visit.today)
     return Row(values, f"/actors/{record}", "untrained" if untrained else "")

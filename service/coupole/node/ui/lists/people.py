@@ -7,9 +7,8 @@ sees initials and who to ask. A list of initials would tell, letter by letter, w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from urllib.parse import urlencode
 
@@ -22,8 +21,9 @@ from coupole.node.records.project import is_final
 from coupole.node.records.register import full_name, initials
 from coupole.node.staff import openings
 from coupole.node.ui.desk import Visit
-from coupole.node.ui.lists.due import next_due
+from coupole.node.ui.lists.due import Next, next_due
 from coupole.node.ui.lists.listing import Column, Listing, Row, part
+from coupole.node.ui.lists.own import Own, own_fields
 from coupole.node.ui.lists.seeing import ASSIGNED, Sight, sight_of
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
@@ -78,10 +78,16 @@ def asked_of(given: Mapping[str, str]) -> Asked:
 def listing(visit: Visit, session: Session, sight: Sight, asked: Asked) -> Listing:
     """Everybody the visitor may see and asks for, in the order of names."""
     due = next_due(visit, session)
-    rows = [_row(visit, sight, due, person, file) for person, file in _found(sight, asked)]
+    own = [own_fields(visit, session, entity) for entity in ("participant", "accompaniment")]
+    rows = [_row(visit, sight, due, person, file, own) for person, file in _found(sight, asked)]
     if sight.relations:
         rows.sort(key=lambda row: not row.values["own"])
-    return Listing(visit.gettext("People"), _columns(visit), rows, _in_words(visit, sight, asked))
+    return Listing(
+        visit.gettext("People"),
+        [*_columns(visit), *(column for one in own for column in one.columns)],
+        rows,
+        _in_words(visit, sight, asked),
+    )
 
 
 def _page(visit: Visit, asked: Asked) -> Response:
@@ -134,18 +140,21 @@ def _wanted(sight: Sight, asked: Asked, file: str) -> bool:
     return not asked.group or (sight.sees_groups(file) and asked.group in sight.register.groups.get(file, frozenset()))
 
 
-def _row(visit: Visit, sight: Sight, due: Mapping[str, tuple[date, str]], person: str, file: str | None) -> Row:
+def _row(visit: Visit, sight: Sight, due: Mapping[str, Next], person: str, file: str | None, own: Sequence[Own]) -> Row:
     register = sight.register
+    participant = register.of("participant")[person]
     document = register.of("accompaniment")[file] if file else {}
     day, what = due.get(file or "", (None, None))
     values = {
-        "name": full_name(register.of("participant")[person]),
-        "local_id": register.of("participant")[person]["local_id"],
+        "name": full_name(participant),
+        "local_id": participant["local_id"],
         "phase": code_list("phase").labels(document["phase"], visit.language) if file else visit.gettext("No file yet"),
         "responsible": register.name(document.get("responsible")),
         "next_due": what,
         "next_due_on": day,
         "own": (file or "") in sight.relations,
+        **own[0].values(participant),
+        **own[1].values(document),
     }
     address = f"/files/{file}" if file else f"/people/{person}"
     return Row(values, address, "late" if day and day < visit.today else "")
@@ -155,7 +164,7 @@ def _columns(visit: Visit) -> list[Column]:
     accompaniment, participant = ENTITIES["accompaniment"].fields, ENTITIES["participant"].fields
     return [
         Column("name", visit.gettext("Name")),
-        Column("local_id", participant["local_id"].label(visit.language)),
+        Column("local_id", participant["local_id"].label(visit.language), False),
         Column("phase", accompaniment["phase"].label(visit.language)),
         Column("responsible", accompaniment["responsible"].label(visit.language)),
         Column("next_due", visit.gettext("Next due")),
