@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import orjson
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -78,14 +79,20 @@ def change(
     ``TransitionRefused`` (phases), ``MethodRefused`` (all else) with what stands against it, and what ``write`` raises.
     """
     journal.hold(session)
+    today = today_of(context)
     before = {one.id: one for one in dossiers(session, store.vault, _files(session, changes))}
     with session.begin_nested():  # whoever goes on after a refusal has changed nothing
         written = write(session, store.vault, changes, context)
+        transition, other = list[Finding](), [finding for one in written for finding in _not_yet(one, today)]
         identifiers = frozenset(one.id for one in written if one.kind != "unchanged")
         touched = {*before, *_files(session, changes), *(one.id for one in written if one.entity == "accompaniment")}
         for after in dossiers(session, store.vault, sorted(touched)):
-            turn = Turn(before.get(after.id), after, identifiers, today_of(context), correcting)
-            _refuse(turn)
+            turn = Turn(before.get(after.id), after, identifiers, today, correcting)
+            transition += pointed(after, _blocking(_transition(turn)))
+            other += pointed(after, _blocking(_findings(turn)))
+        if transition or other:
+            kind = TransitionRefused if transition else MethodRefused
+            raise kind(findings=[*transition, *(finding for finding in other if finding not in transition)])
     return written
 
 
@@ -100,25 +107,22 @@ def _pointed(dossier: StoredDossier, finding: Finding) -> Finding:
 
 
 def _files(session: Session, changes: Sequence[Change]) -> set[str]:
-    """The accompaniments that changed documents belong to, or did so far."""
-    found = {change.id for change in changes if change.entity == "accompaniment" and change.id}
-    found |= {change.document["accompaniment"] for change in changes if change.document and _belongs(change.document)}
+    """The accompaniments to look at: those a checked document belongs to, is deleted from, or is taken away from."""
+    belongs: dict[str, str] = {}
     for piece in in_pieces(change.id for change in changes if change.id):
-        query = select(RECORD.c.accompaniment).where(RECORD.c.id.in_(piece), RECORD.c.accompaniment.is_not(None))
-        found.update(session.scalars(query))
-    return found
+        query = select(RECORD.c.id, RECORD.c.accompaniment).where(RECORD.c.id.in_(piece))
+        belongs.update((row.id, row.accompaniment) for row in session.execute(query) if row.accompaniment)
+    found: set[str | None] = set()
+    for change in changes:
+        was = belongs.get(change.id or "")
+        following = (change.document or {}).get("accompaniment", was)
+        if change.entity in CHECKS or change.document is None or was != following:
+            found |= {was, following if isinstance(following, str) else None}
+    return {file for file in found if file}
 
 
-def _belongs(document: Document) -> bool:
-    return isinstance(document.get("accompaniment"), str)
-
-
-def _refuse(turn: Turn) -> None:
-    transition = [finding for finding in _transition(turn) if finding.blocking]
-    other = [finding for finding in _findings(turn) if finding.blocking and finding not in transition]
-    if transition or other:
-        kind = TransitionRefused if transition else MethodRefused
-        raise kind(findings=pointed(turn.after, transition + other))
+def _blocking(findings: Iterable[Finding]) -> Iterator[Finding]:
+    return (finding for finding in findings if finding.blocking)
 
 
 def _transition(turn: Turn) -> Iterator[Finding]:
@@ -128,23 +132,23 @@ def _transition(turn: Turn) -> Iterator[Finding]:
 
 
 def _findings(turn: Turn) -> Iterator[Finding]:
-    for entity in turn.after.documents:
+    for entity in CHECKS:
         former = turn.former(entity)
         for placed in each(turn.after, entity):
             if placed.document["id"] in turn.written:
-                yield from _not_yet(turn, entity, placed)
-                if entity in CHECKS:
-                    yield from CHECKS[entity](turn, placed, former.get(placed.document["id"]))
+                yield from CHECKS[entity](turn, placed, former.get(placed.document["id"]))
     if turn.before is not None:
         yield from _removed(turn, turn.before)
 
 
-def _not_yet(turn: Turn, entity: str, placed: Placed) -> Iterator[Finding]:
+def _not_yet(written: Written, today: date) -> Iterator[Finding]:
     """What is still to come has not taken place."""
-    for path in HAPPENED.get(entity, ()):
-        for place, day in _days(placed.document, path.split("/"), placed.place):
-            if day > turn.today.isoformat():
-                yield found("not_happened_yet", place, "R12", entity)
+    paths = HAPPENED.get(written.entity)
+    if paths and written.body and written.kind != "unchanged":
+        document = orjson.loads(written.body)
+        for place, day in (told for path in paths for told in _days(document, path.split("/"), "")):
+            if day > today.isoformat():
+                yield found("not_happened_yet", place, "R12", written.entity, params={"record": written.id})
 
 
 def _days(value: object, path: Sequence[str], place: str) -> Iterator[tuple[str, str]]:
