@@ -280,6 +280,14 @@ def test_a_code_for_a_visit_signs_in_once(store: Store, clock: Clock) -> None:
         joining.begin(store, code, clock.now)
 
 
+def test_a_code_for_a_visit_changes_no_way_to_sign_in(anna: Person) -> None:
+    token = reset(anna, "visit")
+    with pytest.raises(CodeRefused):
+        joining.choose_password(anna.store, token, "vijf rode stoelen in de tuin", anna.clock.now)
+    with pytest.raises(CodeRefused):
+        joining.ask_passkey(anna.store, SITE, token, anna.clock.now)
+
+
 def test_no_other_code_signs_in_without_factors(store: Store, clock: Clock) -> None:
     _, code = invited(store, clock)
     with pytest.raises(CodeRefused):

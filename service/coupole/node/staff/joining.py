@@ -87,6 +87,8 @@ def choose_password(store: Store, token: str, password: str, now: datetime) -> J
     Raises ``StepOver``, ``AccountInvalid``, ``SignInBusy`` and what ``passwords.check`` raises.
     """
     joining = look(store, token, now)
+    if joining.what == "visit":
+        raise CodeRefused()
     if not joining.named:
         raise AccountInvalid("/login")
     passwords.check(password, (joining.login, joining.name))
@@ -126,7 +128,7 @@ def finish_by_code(store: Store, token: str, code: str, browser: Browser, now: d
 def ask_passkey(store: Store, at: Site, token: str, now: datetime) -> dict[str, Any]:
     """What the browser is told to make a key with. Raises ``StepOver``, ``AccountInvalid``, ``CodeRefused``."""
     joining = look(store, token, now)
-    if joining.what == "password":
+    if joining.what in ("password", "visit"):
         raise CodeRefused()
     if not joining.named:
         raise AccountInvalid("/login")

@@ -48,7 +48,9 @@ def with_code(guest: Guest, form: FormData) -> Response:
         token = joining.begin(store, text(form, "code", 100), guest.now)
     except CodeRefused as error:
         return keeping.refused(guest, "signing_in/set_up.html", error)
-    if joining.look(store, token, guest.now).what == "visit" and not keeping.reachable(guest):
+    if joining.look(store, token, guest.now).what == "visit":
+        if keeping.reachable(guest):
+            return keeping.refused(guest, "signing_in/set_up.html", CodeRefused("/code"))
         entered = joining.visit(store, token, keeping.browser_of(guest), guest.now)
         return entered_at(guest, entered, "/")
     return keeping.with_step(guest, guest.see_other("/set-up/choose"), token)
