@@ -144,6 +144,15 @@ def test_the_style_sheet_calls_nobody() -> None:
     assert "@import" not in sheet
 
 
+def test_the_script_is_small_makes_elements_in_one_place_and_calls_nobody_else() -> None:
+    script = (HERE / "static" / "coupole.js").read_text("utf-8")
+    assert len(script.encode()) < 5_500
+    assert script.count("parseFromString") == script.count("createPolicy") == 1
+    assert "trusted-types coupole" in POLICY
+    for unsafe in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "http:", "https:", "//c"):
+        assert unsafe not in script
+
+
 def channel(value: int) -> float:
     part = value / 255
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from coupole.node.records import local
 from coupole.node.store import queries
 from coupole.node.store.changes import Change, Document
 from coupole.node.store.write import write
@@ -223,6 +224,31 @@ def test_a_document_is_deleted_after_being_asked_and_brought_back(node: RunningN
     shown = browser.get(gone.headers["location"]).text
     assert browser.post("/undo", data=dict(form_of(shown, "/undo").fields)).status_code == 303
     assert browser.get(record).status_code == 200
+
+
+BUS = {
+    "entity": "organisation",
+    "name": "bus_line",
+    "labels": {"en": "Bus line", "nl": "Buslijn"},
+    "kind": "number",
+}
+
+
+def test_a_field_of_the_workshops_own_is_asked_for_saved_and_held_to_what_it_is(node: RunningNode, file: str) -> None:
+    with node.node.store.writing() as session:
+        local.define(session, BUS, node.node.store.context("admin"))
+    someone, path = signed_in(node), f"/records/{HOUSE}"
+    name = "extensions/local.north/bus_line"
+    page = someone.get(path).text
+    assert '<label for="f-extensions-local-north-bus_line">Bus line</label>' in page
+    assert someone.post(path, data=fields(page, path=path, **{name: "12,5"}) | {"drawn_in": ["nl"]}).status_code == 303
+    assert local.own_values(stored(node, HOUSE), "north") == {"bus_line": 12.5}
+    wrong = someone.post(path, data=fields(someone.get(path).text, path=path, **{name: "the red one"}))
+    assert wrong.status_code == 422
+    assert 'href="#f-extensions-local-north-bus_line"' in wrong.text
+    assert 'value="the red one"' in someone.get(path).text
+    assert autosave(someone, path, someone.get(path).text, name, "").status_code == 200
+    assert stored(node, HOUSE)["extensions"] == {}
 
 
 def test_a_coach_must_say_why_before_changing_a_document_of_somebody_elses_file(node: RunningNode, file: str) -> None:

@@ -14,6 +14,7 @@ from coupole.node.store.changes import Document
 from coupole.node.ui.forms import options
 from coupole.node.ui.forms.kinds import Kind, item_field, items, kind_of, parts
 from coupole.node.ui.forms.options import Options
+from coupole.node.ui.forms.places import NO_OWN, held, known_fields
 from coupole.node.ui.forms.values import written
 from coupole.node.ui.saying import said as say
 from coupole.standard.codes import code_list
@@ -53,7 +54,7 @@ class Asked:
     @property
     def id(self) -> str:
         """The identifier of its element."""
-        return "f-" + self.name.replace(".", "-")
+        return "f-" + self.name.replace(".", "-").replace("/", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,18 @@ def fields(
     without: Collection[str] = OWNERS,
     revision: int | None = None,
     bases: Mapping[str, int] | None = None,
+    own: Mapping[str, Field] = NO_OWN,
 ) -> Form:
     """The form for a document as it stands. ``only`` those fields, in that order, or all but ``without``.
 
     ``blank``: empty rows to show after those there are, by field. ``revision``: of the document, so that what others
-    change meanwhile is noticed; ``bases``: of single fields that were typed over another one.
+    change meanwhile is noticed; ``bases``: of single fields that were typed over another one. ``own``: fields of the
+    workshop's own (``places.own_fields``).
     """
-    known = ENTITIES[entity].fields
+    known = known_fields(entity, own)
     wanted = [name for name in known if name not in without] if only is None else only
     maker = _Maker(language, choices or {}, blank or {}, document)
-    named = ((name, maker.asked(known[name], name, name, document.get(name))) for name in wanted)
+    named = ((name, maker.asked(known[name], name, name, _value(document, name))) for name in wanted)
     based = bases or {}
     asked = {name: replace(one, base=based.get(name, revision)) for name, one in named if one is not None}
     return with_findings(Form(entity, language, asked, ()), findings)
@@ -117,7 +120,7 @@ def with_findings(form: Form, findings: Iterable[Finding]) -> Form:
         first.setdefault(finding.pointer, finding)
     for finding in first.values():
         steps = finding.pointer.strip("/").split("/")
-        name = next((".".join(steps[:end]) for end in range(len(steps), 0, -1) if ".".join(steps[:end]) in places), "")
+        name = next((named for named in _named(steps) if named in places), "")
         words = say(finding.code, form.language, finding.params, form.entity)
         if name:
             said.setdefault(name, []).append(words)
@@ -128,6 +131,17 @@ def with_findings(form: Form, findings: Iterable[Finding]) -> Form:
         return Form(form.entity, form.language, form.asked, tuple(problems))
     asked = {name: _marked(one, said) for name, one in form.asked.items()}
     return Form(form.entity, form.language, asked, tuple(problems))
+
+
+def _value(document: Document, name: str) -> Any:
+    return next(iter(held(document, name)), None)
+
+
+def _named(steps: Sequence[str]) -> Iterable[str]:
+    """The names the field of a pointer may have, the innermost first."""
+    yield "/".join(steps[:3])
+    for end in range(len(steps), 0, -1):
+        yield ".".join(steps[:end])
 
 
 def _all(asked: Asked) -> Iterable[Asked]:
@@ -228,8 +242,10 @@ class _Maker:
             by_entity = (one for target in field.targets for one in self.choices.get(target, ()))
             return tuple(self.choices.get(path, by_entity))
         if field.widget == "checkboxes":
-            codes = code_list(str(field.codelist or items(field).get("x-codelist")))
-            return tuple((code, codes.labels(code, self.language)) for code in codes.ids)
+            listed_in = field.codelist or items(field).get("x-codelist")
+            if listed_in:
+                codes = code_list(str(listed_in))
+                return tuple((code, codes.labels(code, self.language)) for code in codes.ids)
         listed = {"country": options.countries, "language": options.languages, "currency": options.currencies}
         return listed[field.widget](self.language) if field.widget in listed else field.options(self.language)
 

@@ -13,9 +13,10 @@ from starlette.datastructures import FormData
 from coupole.errors import Finding
 from coupole.node.store.changes import Document
 from coupole.node.ui.forms.kinds import Kind, item_field, kind_of, parts
+from coupole.node.ui.forms.places import NO_OWN, held, known_fields, put
 from coupole.node.ui.forms.values import partial_date, understood
 from coupole.standard import validation
-from coupole.standard.entities import ENTITIES, ENVELOPE, Field
+from coupole.standard.entities import ENVELOPE, Field
 from coupole.web.languages import LANGUAGES
 
 GIVEN_LATER = tuple(name for name in ENVELOPE if name not in ("missing", "extensions"))
@@ -40,9 +41,19 @@ class Read:
     """For each field the revision it was typed over, where the form says so."""
 
 
-def read(entity: str, form: FormData, base: Document | None = None, *, only: Iterable[str] | None = None) -> Read:
-    """The document with what was typed. Fields not asked for, or not among ``only``, stay as they are in ``base``."""
-    fields = ENTITIES[entity].fields
+def read(
+    entity: str,
+    form: FormData,
+    base: Document | None = None,
+    *,
+    only: Iterable[str] | None = None,
+    own: Mapping[str, Field] = NO_OWN,
+) -> Read:
+    """The document with what was typed. Fields not asked for, or not among ``only``, stay as they are in ``base``.
+
+    ``own``: fields of the workshop's own (``places.own_fields``).
+    """
+    fields = known_fields(entity, own)
     allowed = set(fields if only is None else only)
     named = dict.fromkeys(str(name) for name in form.getlist("asked"))
     asked = tuple(name for name in named if name in allowed and name in fields and kind_of(fields[name]))
@@ -50,12 +61,13 @@ def read(entity: str, form: FormData, base: Document | None = None, *, only: Ite
     typed = _Typed(form)
     missing = dict(document.pop("missing", {}))
     for name in asked:
-        former = document.pop(name, None)
+        former = next(iter(held(document, name)), None)
+        put(document, name, ())
         missing.pop(name, None)
         value = typed.value(fields[name], kind_of(fields[name]), name, former)
         reason = typed.text(f"missing.{name}")
         if value is not None:
-            document[name] = value
+            put(document, name, (value,))
         elif fields[name].nullable and reason:
             document[name] = None
             missing[name] = reason
@@ -92,7 +104,7 @@ class _Typed:
         return {self.text("add"): 1} if self.text("add") else {}
 
     def bases(self) -> dict[str, int]:
-        said = (re.fullmatch(r"([a-z_]+)~([0-9]{1,9})", str(one)) for one in self.form.getlist("based"))
+        said = (re.fullmatch(r"(.{1,200})~([0-9]{1,9})", str(one)) for one in self.form.getlist("based"))
         return {one[1]: int(one[2]) for one in said if one}
 
     def text(self, name: str) -> str:

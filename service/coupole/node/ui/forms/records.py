@@ -20,6 +20,7 @@ from coupole.node.ui.forms import asking, drafting, saving, trying
 from coupole.node.ui.forms.asking import OWNERS, Choices
 from coupole.node.ui.forms.choices import called, choices
 from coupole.node.ui.forms.drafting import Draft
+from coupole.node.ui.forms.places import held, known_fields, own_fields
 from coupole.node.ui.forms.reading import Read, read
 from coupole.node.ui.forms.saving import Conflict, Saved
 from coupole.node.ui.forms.subject import Subject, entity_of, subject
@@ -27,7 +28,7 @@ from coupole.node.ui.forms.telling import told
 from coupole.node.ui.forms.trying import Outcome
 from coupole.node.ui.refusals import NUMBERS
 from coupole.node.ui.saying import said
-from coupole.standard.entities import ENTITIES, ENVELOPE
+from coupole.standard.entities import ENTITIES, Field
 from coupole.standard.reading import parse
 from coupole.web import problems
 from coupole.web.errors import PathUnknown
@@ -47,6 +48,12 @@ class Opened:
     choices: Choices
     title: str
     name: Callable[[str], str]
+    own: Mapping[str, Field]
+    """Fields of the workshop's own."""
+
+    def fields(self, action: str) -> tuple[str, ...]:
+        """The fields this person may read or write."""
+        return self.subject.fields(action, known_fields(self.subject.entity, self.own))
 
 
 def show(visit: Visit) -> Response:
@@ -77,7 +84,9 @@ def save(visit: Visit, form: FormData) -> Response:
 
     def change(session: Session, typed: Read) -> Saved | Conflict:
         record = str(opened.record)
-        return saving.save(visit, session, opened.subject.entity, record, typed, opened.revision, opened.name)
+        return saving.save(
+            visit, session, opened.subject.entity, record, typed, opened.revision, opened.name, opened.own
+        )
 
     return _save(opened, form, change)
 
@@ -102,8 +111,8 @@ def _save(opened: Opened, form: FormData, make: trying.Save) -> Response:
             drafting.forget(opened.subject, session)
         return visit.see_other(here(visit.request))
     left_to_others = {str(name) for name in form.getlist("theirs")}
-    allowed = [name for name in opened.subject.fields("write") if name not in left_to_others]
-    typed = read(opened.subject.entity, form, opened.document, only=allowed)
+    allowed = [name for name in opened.fields("write") if name not in left_to_others]
+    typed = read(opened.subject.entity, form, opened.document, only=allowed, own=opened.own)
     if alone and opened.record is None:  # a document begins when a person saves it
         trying.keep(opened.subject, typed)
         return _page(opened, outcome=Outcome(typed, alone=True))
@@ -151,7 +160,10 @@ def _opened(
     known = choices(visit, session, owned.dossier)
     names = {code: label for options in known.values() for code, label in options}
     title = called(document, visit.language, register) if record else owned.label
-    return Opened(owned, record, revision, document, known, title, lambda one: names.get(one) or register.name(one))
+    own = own_fields(session, owned.entity, visit.node.node_id)
+    return Opened(
+        owned, record, revision, document, known, title, lambda one: names.get(one) or register.name(one), own
+    )
 
 
 def _back(visit: Visit, written: Written) -> str:
@@ -176,12 +188,13 @@ def _page(opened: Opened, *, draft: Draft | None = None, outcome: Outcome | None
         entity,
         document,
         visit.language,
-        only=opened.subject.fields("write"),
+        only=opened.fields("write"),
         findings=outcome.findings if outcome else (),
         choices=opened.choices,
         blank=blank,
         revision=revision if opened.record else None,
         bases=bases,
+        own=opened.own,
     )
     refused = outcome.refused if outcome else None
     shown: dict[str, Any] = {
@@ -219,11 +232,11 @@ def _status(outcome: Outcome | None) -> int:
 
 def _page_to_read(opened: Opened) -> Response:
     visit = opened.subject.visit
-    fields = ENTITIES[opened.subject.entity].fields
-    told_each: Mapping[str, str] = {
-        fields[name].label(visit.language): told(fields[name], opened.document[name], visit.language, opened.name)
-        for name in opened.subject.fields("read")
-        if name in opened.document and name not in ENVELOPE
+    fields = known_fields(opened.subject.entity, opened.own)
+    told_each = {
+        fields[name].label(visit.language): told(fields[name], value, visit.language, opened.name)
+        for name in opened.fields("read")
+        for value in held(opened.document, name)
     }
     back = local_path(visit.asked("back"))
     return visit.page("forms/read.html", title=opened.title, told=told_each, back=back)

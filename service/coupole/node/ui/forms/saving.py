@@ -20,9 +20,10 @@ from coupole.node.store import queries
 from coupole.node.store.changes import Change, Document, Written
 from coupole.node.store.queries import Version
 from coupole.node.ui.desk import Visit
+from coupole.node.ui.forms.places import NO_OWN, held, known_fields, put
 from coupole.node.ui.forms.reading import Read
 from coupole.node.ui.forms.telling import told
-from coupole.standard.entities import ENTITIES
+from coupole.standard.entities import Field
 from coupole.standard.reading import parse
 
 Unit = tuple[Any, ...]
@@ -59,18 +60,15 @@ class Conflict:
 
 def unit(document: Document, name: str) -> Unit:
     """The field as it stands in the document."""
-    if name not in document:
-        return ()
     reason = document.get("missing", {}).get(name)
-    return (document[name],) if reason is None else (document[name], reason)
+    value = held(document, name)
+    return value if reason is None or not value else (*value, reason)
 
 
 def with_unit(document: Document, name: str, value: Unit) -> None:
     """Put a field into the document as it stood in another."""
-    document.pop(name, None)
+    put(document, name, deepcopy(value[:1]))
     missing = {one: reason for one, reason in document.pop("missing", {}).items() if one != name}
-    if value:
-        document[name] = deepcopy(value[0])
     if len(value) > 1:
         missing[name] = value[1]
     if missing:
@@ -103,11 +101,13 @@ def save(
     read: Read,
     base_revision: int | None = None,
     name: Callable[[str], str] = lambda record: "",
+    own: Mapping[str, Field] = NO_OWN,
 ) -> Saved | Conflict:
     """Save what was typed into the document as it stands now.
 
     ``base_revision``: what fields were typed over of which the form does not say; without it, the newest. ``name``:
-    what the document of an identifier is called. Raises what ``changing.change`` raises.
+    what the document of an identifier is called; ``own``: fields of the workshop's own. Raises what
+    ``changing.change`` raises.
     """
     store = visit.node.store
     revision, text = queries.read_version(session, store.vault, record)
@@ -122,7 +122,8 @@ def save(
     document, both = merged(read.document, theirs, bases, read.asked)
     if both:
         told_by = queries.history(session, store.vault, record)
-        differing = (_differing(visit, session, one, document, theirs, told_by, name) for one in both)
+        fields = known_fields(entity, own)
+        differing = (_differing(visit, session, one, fields[one], (document, theirs), told_by, name) for one in both)
         return Conflict(tuple(differing), document, revision)
     change = Change(entity, document, record, revision)
     return Saved(changing.change(session, store, [change], visit.context())[0])
@@ -132,15 +133,14 @@ def _differing(
     visit: Visit,
     session: Session,
     name: str,
-    mine: Document,
-    theirs: Document,
+    field: Field,
+    mine_and_theirs: tuple[Document, Document],
     versions: list[Version],
     called: Callable[[str], str],
 ) -> Differing:
-    field = ENTITIES[versions[-1].entity].fields[name]
     last = _last_change(name, versions)
     who = accounts.names(session, [last.actor]).get(last.actor) or visit.gettext("a program")
-    here, there = (told(field, document.get(name), visit.language, called) for document in (mine, theirs))
+    here, there = (told(field, next(iter(held(one, name)), None), visit.language, called) for one in mine_and_theirs)
     return Differing(name, field.label(visit.language), here, there, who, last.at)
 
 

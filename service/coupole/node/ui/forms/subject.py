@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,8 +15,9 @@ from coupole.node.store.tables import RECORD
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.forms.asking import OWNERS
 from coupole.node.ui.forms.kinds import kind_of
+from coupole.node.ui.forms.places import EXTENSIONS
 from coupole.node.ui.refusals import ReasonNeeded
-from coupole.standard.entities import ENTITIES
+from coupole.standard.entities import ENTITIES, Field
 from coupole.web.errors import PathUnknown
 
 ELSEWHERE = {"accompaniment": ("phase", "phase_history", "responsible", "closed_on")}
@@ -35,18 +37,18 @@ class Subject:
 
     def may(self, action: str, field: str | None = None) -> bool:
         """Whether they may do so with it."""
-        return self.visit.may(action, self.entity, self.relation, field)
+        own = field is not None and field.startswith(EXTENSIONS)
+        return self.visit.may(action, self.entity, self.relation, EXTENSIONS if own else field)
 
     def require(self, action: str) -> None:
         """Raise ``AccessRefused`` unless they may do so with it."""
         self.visit.require(action, self.entity, self.relation)
 
-    def fields(self, action: str) -> tuple[str, ...]:
-        """The fields a form or a page has for them."""
+    def fields(self, action: str, known: Mapping[str, Field]) -> tuple[str, ...]:
+        """Those of the known fields that a form or a page has for them."""
         left_out = (*OWNERS, *ELSEWHERE.get(self.entity, ()))
-        known = ENTITIES[self.entity].fields.items()
         return tuple(
-            name for name, field in known if kind_of(field) and name not in left_out and self.may(action, name)
+            name for name, field in known.items() if kind_of(field) and name not in left_out and self.may(action, name)
         )
 
     @property
