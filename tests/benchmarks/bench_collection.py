@@ -9,6 +9,7 @@ process; the 1,000 members are a process of their own, whose time the lines "wit
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -118,6 +119,8 @@ def live_nodes() -> list[dict[str, Any]]:
         store = open_store(f"sqlite:///{folder / 'hub.sqlite'}")
         stack.callback(store.close)
         join(store, [(f"node{number}", f"http://127.0.0.1:{port}") for number, port in enumerate(ports)], model)
+        gc.collect()
+        gc.freeze()  # as a service does when it has started; here all of them, and the floor, share one process
         spent = []
         for month in MONTHS:
             mine, _ = spend(lambda month=month: asyncio.run(ask(store, month, concurrency=NODES)))

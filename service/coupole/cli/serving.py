@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import Any
 
@@ -57,8 +58,30 @@ def _form(scope: Scope) -> str:
     return form
 
 
+class Settled:
+    """Spares what is there once the service has started from every later search for cyclic garbage.
+
+    Routes, schemas and catalogues stay as long as the service does. To go through them again and again was a quarter of
+    the time of a collection.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application, its start watched."""
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                gc.collect()
+                gc.freeze()
+            await send(message)
+
+        await self.app(scope, receive, watched if scope["type"] == "lifespan" else send)
+
+
 def serve(app: Any, host: str, port: int, address: str) -> None:
     """Serve until stopped, in one process."""
     log_plainly()
     logger.info("listening", address=address, host=host, port=port)
-    uvicorn.run(AccessLog(app), host=host, port=port, log_config=None, access_log=False, server_header=False)
+    uvicorn.run(AccessLog(Settled(app)), host=host, port=port, log_config=None, access_log=False, server_header=False)
