@@ -36,6 +36,7 @@ from coupole.node.staff import accounts, sessions
 from coupole.node.store import queries
 from coupole.node.store.changes import Change
 from coupole.node.store.write import write
+from coupole.node.ui.arriving import cookie_name
 from tests.benchmarks.bench_reads import free_port, served
 
 FILES = 500
@@ -60,7 +61,8 @@ def run() -> list[dict[str, Any]]:
     """One line for each page: name, ours and floor in seconds of server CPU a request, ratio."""
     with tempfile.TemporaryDirectory() as folder:
         settings, token, pages = filled(Path(folder))
-        headers = {"accept": "text/html", "cookie": f"sid={token}", "origin": settings.issuer, "content-type": FORM}
+        cookie = f"{cookie_name(settings.issuer)}={token}"
+        headers = {"accept": "text/html", "cookie": cookie, "origin": settings.issuer, "content-type": FORM}
         with served("ours", settings.directory, settings.port, __file__) as ours:
             for number, page in enumerate(pages):
                 body, _ = ask(CLIENT("127.0.0.1", settings.port), page, headers)
