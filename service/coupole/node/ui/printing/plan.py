@@ -89,7 +89,7 @@ def _capacities(pen: Pen, plan: Document) -> tuple[Table, ...]:
 
 def _objectives(pen: Pen, objectives: list[Document]) -> tuple[Table, ...]:
     names = ("domain", "baseline_level", "target_level", "due_on", "required_for_enterprise")
-    columns = ("", pen.entity("objective"), *(pen.label("objective", name) for name in names))
+    columns = (pen.gettext("No."), pen.entity("objective"), *(pen.label("objective", name) for name in names))
     rows = [
         (
             str(number),
