@@ -27,7 +27,6 @@ from coupole.node.staff.accounts import Staff
 from coupole.node.store.changes import Change
 from coupole.node.store.write import write
 from coupole.node.ui.arriving import cookie_name
-from coupole.node.ui.arriving import cookie_name
 from deploy import browser as browsers
 from tests.live import Live
 
@@ -120,13 +119,14 @@ def fill(workshop: Workshop, member: Member) -> None:
 def bring_spreadsheet(workshop: Workshop) -> None:
     """Leave a spreadsheet waiting with its columns decided, one row of it wrong."""
     issuer = workshop.settings.issuer
-    table = "Familienaam;Voornaam;Geboortedatum\nPeeters;Zoë;3 mei 1990\nClaes;Jan;31/02/1990\n".encode()
+    table = "Familienaam;Voornaam;Geboortedatum\nPeeters;Zoë;23/05/1990\nClaes;Jan;31/02/1990\n".encode()
+    columns = {"do": "rows", "fixed.participant.consents.granted_on": "2025-01-01"}
     headers = {"origin": issuer, "accept": "text/html"}
     cookies = {cookie_name(issuer): workshop.token(workshop.staff("admin", language="nl"))}
     with httpx2.Client(base_url=issuer, headers=headers, cookies=cookies) as admin:
         brought = admin.post("/sheets", files={"file": ("lijst.csv", table, "text/csv")})
         assert brought.status_code == 303, brought.text
-        decided = admin.post(brought.headers["location"], data={"do": "rows"})
+        decided = admin.post(brought.headers["location"], data=columns)
         assert decided.status_code in (200, 303), decided.text
 
 
