@@ -123,6 +123,11 @@ def test_whoever_is_not_signed_in_is_asked_to_and_a_program_is_told_what_this_is
     assert program.json()["api"] == "/api/v1"
 
 
+def test_whoever_has_nothing_to_do_with_files_begins_at_the_list_of_pages(node: RunningNode) -> None:
+    answer = signed_in(filled(node), "auditor").get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/more")
+
+
 def test_the_list_speaks_the_readers_language(node: RunningNode) -> None:
     keep(filled(node).node.store, [planned(61, -12)])
     officer = signed_in(node)

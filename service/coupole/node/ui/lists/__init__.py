@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coupole.node.ui.desk import Desk, Right
+from coupole.node.ui.desk import SIGNED_IN, Desk, Right
 from coupole.node.ui.lists import (
     agreements,
     coordinating,
@@ -18,7 +18,7 @@ from coupole.node.ui.lists import (
 
 def add(desk: Desk) -> None:
     """Register the addresses of the lists."""
-    desk.get("/", due.show, needs=Right("find", "accompaniment"))
+    desk.get("/", due.show, needs=SIGNED_IN)
     desk.get("/people", people.show, needs=Right("find", "participant"))
     desk.post("/people", people.search, needs=Right("find", "participant"))
     desk.get("/organisations", partners.show_organisations, needs=Right("read", "organisation"))

@@ -21,7 +21,8 @@ from coupole.standard.entities import ENTITIES
 DAYS = ("held_on", "planned_on", "observed_on", "checked_on", "signed_on", "drafted_on", "set_on", "referred_on")
 FIRST_DAYS = (*DAYS, "opened_on", "closed_on", "due_on", "period_from", "from")
 """The day that tells one document from another of its kind: the first of these that it has."""
-SHOWN = 50
+SHOWN = 20
+"""Closed files on the page: those that were closed first, for they are the first that may go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ class Section:
 
 
 def show(visit: Visit) -> Response:
-    """What is due, the late first."""
+    """What is due, the late first; for whoever has nothing to do with files, the list of pages."""
+    if not visit.may("find", "accompaniment"):
+        return visit.see_other("/more")
     with visit.node.store.reading() as session:
         sight = sight_of(visit, session)
         found = items(visit, session, sight)
