@@ -186,7 +186,7 @@ def test_every_input_has_a_name_that_is_read_out() -> None:
         page = drawn(path.parent.name, json.loads(path.read_bytes()))
         ids = re.findall(r'\bid="([^"]+)"', page)
         assert len(ids) == len(set(ids)), path
-        labelled = set(re.findall(r'<label for="([^"]+)"', page))
+        labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', page))
         for tag in re.findall(r"<(?:input|select|textarea)\b[^>]*>", page):
             if 'type="hidden"' in tag or "aria-label=" in tag or 'type="radio"' in tag:
                 continue
