@@ -83,4 +83,4 @@ def _learn(session: Session, vault: Vault, known: dict[str, Document], sources: 
 
 
 def _entity(record: str) -> str:
-    return record.split(":")[1]
+    return record.partition(":")[2].partition(":")[0]

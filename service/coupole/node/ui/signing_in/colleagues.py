@@ -61,7 +61,8 @@ def create(visit: Visit, form: FormData) -> Response:
 
 def show_one(desk: Desk, visit: Visit) -> Response:
     """One colleague."""
-    return visit.page("signing_in/colleague.html", wrong=None, **_form(visit, _whose(visit)), **_more(desk, visit))
+    shown = _form(visit, _whose(visit)) | _more(desk, visit)
+    return visit.page("signing_in/colleague.html", wrong=None, **shown)
 
 
 def change(visit: Visit, form: FormData) -> Response:
