@@ -25,7 +25,9 @@ SHOWN = 40
 
 def import_file(
     directory: Directory,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Lines of documents, or a table.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Lines of documents, or a table (CSV, XLSX).")
+    ],
     mapping: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="What the columns mean.")] = None,
     values: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE the mapping asks for.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and stop.")] = False,
@@ -67,9 +69,10 @@ def _mapper(node: OpenNode, file: Path, mapping: Path | None, values: list[str])
 
 def _rows(stack: ExitStack, file: Path, mapper: Mapper | None) -> Iterator[Row]:
     from coupole.node.records.reading import document_rows, table_rows
+    from coupole.node.sheets.files import is_xlsx, xlsx_rows
 
     if mapper is not None:
-        return table_rows(mapper, file)
+        return xlsx_rows(mapper, file) if is_xlsx(file) else table_rows(mapper, file)
     return document_rows(stack.enter_context(file.open("rb")))
 
 

@@ -16,9 +16,9 @@ from datetime import date, datetime, timedelta
 
 import xlsxwriter
 
-from coupole.node.sheets.choices import Choices, Missing
+from coupole.node.sheets.choices import Choices
 from coupole.node.store import Store
-from tests.factories import content, made
+from tests.factories import made
 from tests.stores import keep
 
 HEADING = (
@@ -194,7 +194,7 @@ def as_csv(rows: Sequence[Row], heading: Sequence[str] = HEADING, encoding: str 
 
 
 def as_xlsx(rows: Sequence[Row], heading: Sequence[str] = HEADING) -> bytes:
-    """As a person keeps it: a title over merged cells, dates that are dates, numbers that are numbers, a second sheet."""
+    """As a person keeps it: a title over merged cells, dates and numbers as such, a second sheet."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet("Deelnemers")
@@ -271,4 +271,4 @@ def decided(choices: Choices, ids: dict[str, str]) -> Choices:
     return Choices(choices.columns, choices.values, fixed, choices.order)
 
 
-__all__ = ["HEADING", "Missing", "as_csv", "as_xlsx", "content", "decided", "people", "plant", "with_registers"]
+CLEAN_ROW = people(1, seed=7)[0]

@@ -80,7 +80,7 @@ def table_rows(mapper: Mapper, path: Path) -> Iterator[Row]:
             yield from mapped_rows(mapper, _cells(text, mapper))
 
 
-def mapped_rows(mapper: Mapper, table: Iterable[tuple[int, dict[str, str] | Finding]]) -> Iterator[Row]:
+def mapped_rows(mapper: Mapper, table: Iterable[tuple[int, Mapping[str, str] | Finding]]) -> Iterator[Row]:
     """The documents of numbered rows of cells, by their mapping; those written once come first, as row 0."""
     seen: dict[str, bytes] = {}
     once = mapper.once()

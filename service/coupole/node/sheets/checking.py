@@ -122,7 +122,9 @@ def _faults(one: Prepared, found: Sequence[Finding], choices: Choices, context: 
                 column = column_of(one.row if one.row.changes else _with_columns(one), place, finding.pointer)
                 params = {**finding.params, "column": column} if column else finding.params
                 faults.append(fault_of(replace(finding, params=params), choices, change.entity))
-    return once_each(faults or [fault_of(finding, choices) for finding in found])
+    faults = faults or [fault_of(finding, choices) for finding in found]
+    # That others of its records find no person is no fault of its own when the person was refused.
+    return once_each([fault for fault in faults if fault.code != "reference_missing"] or faults)
 
 
 def _with_columns(one: Prepared) -> Row:

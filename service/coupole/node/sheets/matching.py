@@ -18,6 +18,7 @@ from babel import Locale
 
 from coupole.node.sheets.targets import Target
 from coupole.standard.codes import code_list
+from coupole.standard.entities import ENTITIES
 
 LANGUAGES = ("en", "nl", "fr", "it")
 _NAMES: Mapping[str, Any] = json.loads(Path(__file__).with_name("names.json").read_bytes())
@@ -44,7 +45,13 @@ def usual_names(target: Target) -> tuple[str, ...]:
     """What people call the column of a field."""
     labels = [target.label(language) for language in LANGUAGES]
     own = [target.field.label(language) for language in LANGUAGES]
-    return (*_NAMES["fields"].get(target.path, ()), *labels, *own, target.path, target.names[-1])
+    whole = [heading_of(target, language) for language in LANGUAGES]
+    return (*_NAMES["fields"].get(target.path, ()), *whole, *labels, *own, target.path, target.names[-1])
+
+
+def heading_of(target: Target, language: str) -> str:
+    """What the column of a field is called in a list we make: no two fields have the same."""
+    return f"{ENTITIES[target.entity].labels[language]}: {target.label(language)}"
 
 
 @cache
@@ -107,9 +114,11 @@ def code_for(target: Target, text: str) -> Any:
         return whole
     if whole is not None:
         return [whole]
-    parts = [_meant(known, part) for part in _SEPARATORS.split(text) if part]
-    unique = list(dict.fromkeys(parts))
-    return unique if unique and None not in unique else None
+    for parts in (text.split(";"), _SEPARATORS.split(text)):
+        unique = list(dict.fromkeys(_meant(known, part) for part in parts if part.strip()))
+        if unique and None not in unique:
+            return unique
+    return None
 
 
 def _meant(known: Mapping[str, str | bool], text: str) -> str | bool | None:

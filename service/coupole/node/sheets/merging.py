@@ -21,8 +21,10 @@ from coupole.node.store.opening import living, opened
 from coupole.node.store.tables import RECORD
 from coupole.node.store.vault import Vault
 
-STAYS = frozenset({"phase", "phase_history", "participant", "accompaniment", "referral", "agreement", "current_plan"})
-"""Fields of a record that is there which no spreadsheet changes."""
+STAYS = frozenset(
+    {"phase", "phase_history", "participant", "accompaniment", "referral", "agreement", "current_plan", "missing"}
+)
+"""Fields of a record that is there which no spreadsheet changes; why a value is missing follows from the values."""
 
 ADDED_TO = frozenset({"consents", "languages", "programmes", "barriers", "target_groups"})
 """Lists to which a row adds its entry; any other list it puts in the place of what was there."""

@@ -6,17 +6,21 @@ no status.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import cache, lru_cache
 from typing import Any
 
-from coupole.node.sheets.choices import ORDERS, Choices, Missing, Order
+from coupole.node.sheets.choices import ORDERS, PARTIAL, Choices, Missing, Order
 from coupole.node.sheets.heading import Table
 from coupole.node.sheets.matching import code_for, plain, usual_names, words
 from coupole.node.sheets.targets import TARGETS, Target
 
 SURE_ENOUGH = 0.55
+CLOSE = 0.84
+"""So many letters in common make a slip of the pen."""
 LOOKED_AT = 200
 """Rows whose cells are looked at."""
 MOST_VALUES = 200
@@ -72,42 +76,66 @@ def _sample(table: Table, place: int) -> list[str]:
 
 
 def _score(name: str, cells: list[str], target: Target, names: Names) -> float:
-    best = max(_likeness(name, usual) for usual in usual_names(target))
+    best = _likeness(name, target.path)
     best *= 0.97 if target.within else 1.0  # of two fields of one name the plain one
     return best * _fit(cells, target, names) if best >= SURE_ENOUGH else 0.0
 
 
-def _likeness(name: str, usual: str) -> float:
-    """1 for the same words, less for words in common or letters in common."""
-    left, right = plain(name), plain(usual)
-    if left == right:
-        return 1.0
-    mine, theirs = words(name), words(usual)
-    if not mine or not theirs:
-        return 0.0
-    if mine == theirs:
-        return 0.95
-    shared = len(mine & theirs) / len(mine | theirs)
-    close = SequenceMatcher(None, left, right).ratio()
-    return max(0.85 * shared, 0.9 * close if close > 0.84 else 0.0)
+@lru_cache(maxsize=32_768)
+def _likeness(name: str, path: str) -> float:
+    """1 for the same words as one of a field's usual names, less for words or letters in common."""
+    left, mine = plain(name), words(name)
+    if left in _exact_names():  # it is the very name of some field: no need to look for a similar one
+        return 1.0 if path in _exact_names()[left] else 0.0
+    best = 0.0
+    for right, theirs in _usual(path):
+        if mine and mine == theirs:
+            return 0.95
+        if mine & theirs:
+            best = max(best, 0.85 * len(mine & theirs) / len(mine | theirs))
+        close = SequenceMatcher(None, left, right)
+        if close.real_quick_ratio() > CLOSE and close.quick_ratio() > CLOSE and close.ratio() > CLOSE:
+            best = max(best, 0.9 * close.ratio())
+    return best
+
+
+@cache
+def _usual(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple({(plain(name), words(name)) for name in usual_names(TARGETS[path])})
+
+
+@cache
+def _exact_names() -> Mapping[str, frozenset[str]]:
+    """The fields that are called so, by the plain name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in TARGETS:
+        for name, _ in _usual(path):
+            found[name].add(path)
+    return {name: frozenset(paths) for name, paths in found.items()}
 
 
 def _fit(cells: list[str], target: Target, names: Names) -> float:
-    """How well the cells fit the kind of the field: 1 when they do or there are none, down to a half."""
+    """How well the cells fit the kind of the field: 1 when they do, down to a half.
+
+    Words nobody knows may still be a workshop's own for just this: a column of that very name keeps its meaning.
+    """
     if not cells:
         return 0.9
+    worst = 0.6 if target.coded() else 0.5
     match target.kind:
         case "text":
             fitting = sum(not _is_date(cell) for cell in cells)
-        case "date" | "partial_date":
+        case "date":
             fitting = sum(_is_date(cell) for cell in cells)
+        case "partial_date":
+            fitting = sum(_is_date(cell) or any(_fits(cell, form) for form in PARTIAL) for cell in cells)
         case "number" | "integer":
             fitting = sum(cell.replace(",", ".").replace(".", "", 1).isdigit() for cell in cells)
         case "reference":
             fitting = sum(not _is_date(cell) and not cell.isdigit() for cell in cells)
         case _:
             fitting = sum(code_for(target, cell) is not None for cell in cells)
-    return 0.5 + 0.5 * min(1.0, 1.25 * fitting / len(cells))
+    return worst + (1 - worst) * min(1.0, 1.25 * fitting / len(cells))
 
 
 def _is_date(text: str) -> bool:

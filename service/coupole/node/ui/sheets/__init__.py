@@ -27,6 +27,7 @@ def add(desk: Desk) -> None:
     NOTICES["sheet_corrected"] = marked("Corrected, and looked at again.")
     desk.get("/sheets", bringing.show, needs=IMPORT)
     desk.post("/sheets", bringing.upload, needs=IMPORT)
+    desk.get("/sheets/everybody.xlsx", exports.register_xlsx, needs=IMPORT)
     desk.get("/sheets/{id}", rows.show, needs=IMPORT)
     desk.post("/sheets/{id}/ticks", rows.tick, needs=IMPORT)
     desk.get("/sheets/{id}/columns", columns.show, needs=IMPORT)

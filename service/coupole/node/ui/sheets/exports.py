@@ -15,6 +15,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from coupole.node.sheets.exporting import Column, List, Words, comma_separated, xlsx
+from coupole.node.sheets.register import register
 from coupole.node.store.egress import record_egress
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.lists import agreements, coordination, due, partners, people
@@ -51,6 +52,19 @@ def add(desk: Desk) -> None:
     """The two addresses of each list."""
     desk.get("/export/{list}.xlsx", as_xlsx, needs=Right("export", "list"))
     desk.get("/export/{list}.csv", as_csv, needs=Right("export", "list"))
+
+
+def register_xlsx(visit: Visit) -> Response:
+    """Everybody with what a row can say of them: to be corrected in Excel and brought in again."""
+    visit.require("export", "list")
+    with visit.node.store.reading() as session:
+        columns, rows = register(session, visit.node.store.vault, visit.language, words(visit))
+    title = visit.gettext("Everybody")
+    count = str(format_decimal(len(rows), locale=visit.language))
+    about = [(visit.gettext("List"), title), (visit.gettext("Rows"), count), *about_file(visit)]
+    body = xlsx(List(title, columns, rows, about, words(visit)))
+    note(visit, "list:everybody.xlsx", body)
+    return attachment(f"everybody-{visit.today.isoformat()}.xlsx", XLSX, body)
 
 
 def as_xlsx(visit: Visit) -> Response:
