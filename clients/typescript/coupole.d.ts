@@ -818,6 +818,8 @@ export interface AccompanimentPhaseHistory {
   to?: string;
   /** The meeting or evaluation that decided the change. */
   decided_in?: string;
+  /** Why the project came to this phase: a suspension, a job that was lost. Stays at the node. */
+  reason?: string;
 }
 
 /** The individual project file: from the referral to the conclusion. */
@@ -1184,6 +1186,13 @@ export interface TeamMeetingObjectiveChanges {
   change: "added" | "revised" | "achieved" | "dropped";
 }
 
+export interface TeamMeetingRatings {
+  /** The objective that is rated. */
+  objective: string;
+  /** 1 to 5; 3 is what an average job asks. */
+  level: EvaluationScaleCode;
+}
+
 /** The team meets, every month, and may change objectives (step 6). */
 export interface TeamMeeting {
   /** TeamMeeting: node, entity and ULID. */
@@ -1216,6 +1225,8 @@ export interface TeamMeeting {
   participant_present?: boolean;
   /** What the meeting decided about the objectives. */
   objective_changes?: TeamMeetingObjectiveChanges[];
+  /** Where the team sees each objective today. An evaluation with the service is a record of its own. */
+  ratings?: TeamMeetingRatings[];
   /** What was said. Stays at the node. */
   minutes?: string;
   /** Why it did not take place. Stays at the node. */

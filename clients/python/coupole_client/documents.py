@@ -892,6 +892,8 @@ AccompanimentPhaseHistory = TypedDict(
         "to": "NotRequired[str]",
         # The meeting or evaluation that decided the change.
         "decided_in": "NotRequired[str]",
+        # Why the project came to this phase: a suspension, a job that was lost. Stays at the node.
+        "reason": "NotRequired[str]",
     },
 )
 """Part of a document: AccompanimentPhaseHistory."""
@@ -1298,6 +1300,15 @@ class TeamMeetingObjectiveChanges(TypedDict):
     """What happens to it."""
 
 
+class TeamMeetingRatings(TypedDict):
+    """Part of a document: TeamMeetingRatings."""
+
+    objective: str
+    """The objective that is rated."""
+    level: EvaluationScaleCode
+    """1 to 5; 3 is what an average job asks."""
+
+
 class TeamMeeting(TypedDict):
     """The team meets, every month, and may change objectives (step 6)."""
 
@@ -1331,6 +1342,8 @@ class TeamMeeting(TypedDict):
     """Whether the person was there."""
     objective_changes: NotRequired[list[TeamMeetingObjectiveChanges]]
     """What the meeting decided about the objectives."""
+    ratings: NotRequired[list[TeamMeetingRatings]]
+    """Where the team sees each objective today. An evaluation with the service is a record of its own."""
     minutes: NotRequired[str]
     """What was said. Stays at the node."""
     cancelled_reason: NotRequired[str]
