@@ -15,6 +15,7 @@ from sqlmodel import Session
 from coupole.node.api.node import Node
 from coupole.node.reminders import outbox
 from coupole.node.reminders.sending import MailServer, send_waiting
+from coupole.node.staff import log, openings, sessions
 from coupole.node.ui.reminders.letters import write_letters
 from coupole.web.pages import Pages
 
@@ -25,7 +26,7 @@ MONDAY_AT = 7
 CLEARED_EVERY = timedelta(hours=24)
 LOG = logging.getLogger(__name__)
 
-CLEARING: tuple[Callable[[Session, datetime], object], ...] = (outbox.clear,)
+CLEARING: tuple[Callable[[Session, datetime], object], ...] = (outbox.clear, sessions.clear, log.clear, openings.clear)
 """What forgets the old rows of a table."""
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from coupole.node.staff import log
+from coupole.node.staff import log, openings
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import Opening
 
@@ -38,6 +38,16 @@ def test_after_a_year_a_line_may_be_cleared_away_but_never_changed(every_store: 
         session.execute(text(f"UPDATE {log_table} SET staff = 'staff-2'"))
     with every_store.writing() as session:
         session.execute(text(f"DELETE FROM {log_table}"))
+
+
+def test_the_daily_clearing_takes_what_is_older_than_a_year_and_nothing_else(every_store: Store) -> None:
+    filled(every_store, OLD)
+    filled(every_store, RECENT)
+    with every_store.writing() as session:
+        log.clear(session, RECENT)
+        openings.clear(session, RECENT)
+        assert [row.at for row in log.events(session)] == [RECENT]
+        assert [row.at for row in openings.openings(session)] == [RECENT]
 
 
 def test_lines_are_read_newest_first_and_page_by_page(store: Store) -> None:

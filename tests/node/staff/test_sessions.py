@@ -166,7 +166,7 @@ def test_sessions_that_are_over_are_cleared_away(store: Store, anna: Staff) -> N
     begun(store, anna)
     kept = begun(store, anna, NOON + timedelta(minutes=10))
     with store.writing() as session:
-        sessions.forget_ended(session, NOON + timedelta(minutes=16), LIMITS)
+        sessions.clear(session, NOON + timedelta(hours=24))
         assert [row.sha256 for row in session.exec(select(StaffSession))] == [sessions.hashed(kept)]
 
 

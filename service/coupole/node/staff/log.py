@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from coupole.node.store.staff_tables import StaffEvent
 
@@ -39,6 +39,8 @@ What = Literal[
     "access_refused",
     "many_openings",
 ]
+KEPT = timedelta(days=370)
+"""How long both logs of this room are kept: some days more than the database itself refuses to delete a line."""
 EVENTS: tuple[What, ...] = get_args(What)
 
 
@@ -60,3 +62,8 @@ def events(session: Session, *, before: int | None = None, limit: int = 100) -> 
     """The newest lines, newest first, from before line ``before``."""
     query = select(StaffEvent).order_by(col(StaffEvent.seq).desc()).limit(limit)
     return session.exec(query if before is None else query.where(col(StaffEvent.seq) < before)).all()
+
+
+def clear(session: Session, now: datetime) -> None:
+    """Forget lines that are older than they are kept."""
+    session.exec(delete(StaffEvent).where(col(StaffEvent.at) <= now - KEPT))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, delete, func, select
 
 from coupole.errors import CoupoleError
 from coupole.node.staff import log
@@ -99,6 +99,11 @@ def alerts(session: Session, now: datetime) -> list[Alert]:
     recent = (Opening.relation == "other", Opening.at > now - WITHIN)
     query = select(Opening.staff, files, func.max(Opening.at)).where(*recent).group_by(col(Opening.staff))
     return [Alert(*row) for row in session.exec(query.having(files >= MANY).order_by(files.desc()))]
+
+
+def clear(session: Session, now: datetime) -> None:
+    """Forget lines that are older than they are kept."""
+    session.exec(delete(Opening).where(col(Opening.at) <= now - log.KEPT))
 
 
 def _note(

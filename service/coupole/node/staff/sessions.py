@@ -20,6 +20,8 @@ from coupole.node.store import Store
 from coupole.node.store.staff_tables import StaffSession
 
 NOTED_EVERY = timedelta(minutes=1)
+LONGEST = timedelta(hours=24)
+"""No session lasts longer, whatever the settings say."""
 
 
 class SessionOver(CoupoleError):
@@ -131,10 +133,9 @@ def end_all(
         log.note(session, "session_ended", staff=staff_id, actor=by, now=now)
 
 
-def forget_ended(session: Session, now: datetime, limits: Limits) -> None:
-    """Clear away sessions that are over."""
-    over = (col(StaffSession.seen_at) <= now - limits.idle) | (col(StaffSession.begun_at) <= now - limits.absolute)
-    session.exec(delete(StaffSession).where(over))
+def clear(session: Session, now: datetime) -> None:
+    """Forget sessions that are over whatever the operator set."""
+    session.exec(delete(StaffSession).where(col(StaffSession.begun_at) <= now - LONGEST))
 
 
 def hashed(token: str) -> str:
