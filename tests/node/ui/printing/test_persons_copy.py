@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 import coupole
+from coupole.node.records import local
 from coupole.node.records.person import PersonFile, person_file
 from coupole.node.store import Store
 from coupole.node.store.changes import Change
 from coupole.node.store.egress import record_egress
+from coupole.node.store.local_fields import namespace
 from coupole.node.ui.printing.paper import Paper, Section, texts
 from coupole.node.ui.printing.pen import Pen
 from coupole.node.ui.printing.person import Traces, person_paper
@@ -122,6 +124,21 @@ def test_a_workshops_own_fields_and_reasons_for_missing_values_are_in_the_copy(n
     assert "bike: red" in page
     assert "size: 43" in page
     assert "Household" in page
+
+
+def test_a_field_the_workshop_added_is_called_as_the_workshop_calls_it(node: RunningNode) -> None:
+    size = {
+        "entity": "participant",
+        "name": "shoe",
+        "kind": "choice",
+        "labels": {"en": "Safety shoes"},
+        "choices": [{"code": "s", "labels": {"en": "Small feet"}}, {"code": "l", "labels": {"en": "Large feet"}}],
+    }
+    with node.node.store.writing() as session:
+        local.define(session, size, node.node.store.context("admin"))
+    written(node, [participant(extensions={namespace("north"): {"shoe": "l"}}), *dossier(1)[1:]])
+    page = paper_of(signed_in(node).get(f"/print/person/{PERSON}").text)
+    assert "Safety shoes: Large feet" in page
 
 
 def test_the_copy_says_who_wrote_and_changed_what_and_what_stood_there_before(node: RunningNode) -> None:

@@ -83,7 +83,7 @@ def _printed(visit: Visit, session: Session, kind: Kind) -> tuple[Printed, Docum
     file = queries.read(session, vault, record)["accompaniment"]
     shown = visit.open_file(session, file)
     own = language_of(shown.documents["participant"][0], visit.language)
-    pen = pen_of(visit, paper_language(visit.asked("in"), own))
+    pen = pen_of(visit, paper_language(visit.asked("in"), own), session)
     of = printed(pen, queries.dossier(session, vault, file), shown, visit.node.name, visit.today)
     document = of.document(record)
     if document is None:

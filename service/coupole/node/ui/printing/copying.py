@@ -19,6 +19,7 @@ from coupole.node.ui.printing.paper import Paper
 from coupole.node.ui.printing.pen import Pen
 from coupole.node.ui.printing.person import Left, Opened, Traces, person_paper
 from coupole.node.ui.printing.showing import as_page, as_pdf, paper_language, pen_of
+from coupole.node.ui.signing_in.again import recently
 
 NEEDS = Right("export", "participant")
 COPY = "person_copy"
@@ -29,9 +30,9 @@ PIECE = 1_000
 
 def add(desk: Desk) -> None:
     """The pages of this part."""
-    desk.get("/print/person/{id}.ndjson", give_lines, needs=NEEDS)
-    desk.get("/print/person/{id}.pdf", give_pdf, needs=NEEDS)
-    desk.get("/print/person/{id}", show, needs=NEEDS)
+    desk.get("/print/person/{id}.ndjson", recently(desk, give_lines), needs=NEEDS)
+    desk.get("/print/person/{id}.pdf", recently(desk, give_pdf), needs=NEEDS)
+    desk.get("/print/person/{id}", recently(desk, show), needs=NEEDS)
 
 
 def show(visit: Visit) -> Response:
@@ -76,7 +77,8 @@ def _file(visit: Visit, session: Session) -> PersonFile:
 
 def _paper(visit: Visit, session: Session) -> Paper:
     file = _file(visit, session)
-    pen = pen_of(visit, paper_language(visit.asked("in"), language_of(file.participant, visit.language)))
+    language = paper_language(visit.asked("in"), language_of(file.participant, visit.language))
+    pen = pen_of(visit, language, session)
     return person_paper(pen, file, _traces(visit, session, file, pen), visit.node.name, visit.today)
 
 

@@ -36,12 +36,17 @@ def as_it_is(text: str) -> str:
 
 @dataclass(slots=True)
 class Pen:
-    """Writes in one language. ``names``: what a reference is called. ``said``: every free text goes through it."""
+    """Writes in one language. ``names``: what a reference is called. ``said``: every free text goes through it.
+
+    ``own``: the fields a workshop added, by kind of record and name; their values stand under ``space``.
+    """
 
     language: Language
     words: NullTranslations
     names: Mapping[str, str] = field(default_factory=dict)
     said: Callable[[str], str] = as_it_is
+    own: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    space: str = ""
 
     def gettext(self, text: str, **values: object) -> str:
         """The words for an English text, with ``values`` in their places."""
@@ -120,6 +125,9 @@ class Pen:
     def row(self, entity: str, document: Document, name: str) -> Row | None:
         """One field with its label; none where there is nothing to say."""
         field = ENTITIES[entity].fields[name]
+        if name == "extensions":
+            added = tuple(self._added(entity, document.get(name) or {}))
+            return Row(field.label(self.language), added) if added else None
         reason = document.get("missing", {}).get(name)
         lines = (self.code("record_missing", reason),) if reason else self.lines(field, document.get(name), document)
         return Row(field.label(self.language), tuple(lines)) if lines else None
@@ -132,6 +140,18 @@ class Pen:
         """The content of a document but for what is shown elsewhere; a workshop's own fields last."""
         content = [name for name in ENTITIES[entity].fields if name not in ENVELOPE and name not in shown]
         return self.rows(entity, document, *content, "extensions")
+
+    def _added(self, entity: str, extensions: Document) -> Iterator[str]:
+        """What a workshop keeps beside the standard: its own fields by their labels, anything else as it is named."""
+        for space, values in extensions.items():
+            known = self.own.get(entity, {}) if space == self.space else {}
+            for name, value in values.items():
+                if name in known:
+                    yield self.labelled(
+                        known[name].label(self.language), ", ".join(self.lines(known[name], value, values))
+                    )
+                else:
+                    yield from (self.labelled(self.said(name), line) for line in self.loose(value))
 
     def lines(self, field: Field, value: Any, around: Document) -> tuple[str, ...]:
         """A value as lines. ``around``: the object it stands in, which may hold the currency of an amount."""
@@ -148,9 +168,7 @@ class Pen:
     def _group(self, field: Field, value: Document) -> tuple[str, ...]:
         known = field.fields
         if not known:
-            return tuple(
-                self.labelled(self.said(name), line) for name, inner in value.items() for line in self.loose(inner)
-            )
+            return self.loose(value)
         return tuple(self.labelled(label, text) for label, text in self._fields(known, value))
 
     def _inside(self, field: Field, row: Any) -> str:

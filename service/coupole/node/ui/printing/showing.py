@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import Session
 from starlette.datastructures import URL
 from starlette.responses import Response
 
+from coupole.node.records import local
+from coupole.node.store.local_fields import namespace
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.printing import foot, pdf
 from coupole.node.ui.printing.paper import Paper
 from coupole.node.ui.printing.pen import BETWEEN, Pen
+from coupole.standard.entities import Field
 from coupole.web.languages import LANGUAGES, NAMES, Language
 
 
@@ -30,9 +34,15 @@ def paper_language(asked: str, otherwise: Language) -> Language:
     return next((language for language in LANGUAGES if language == asked), otherwise)
 
 
-def pen_of(visit: Visit, language: Language) -> Pen:
-    """A pen in that language, with the words of the pages."""
-    return Pen(language, visit.pages.translations[language])
+def pen_of(visit: Visit, language: Language, session: Session | None = None) -> Pen:
+    """A pen in that language, with the words of the pages; with a session it knows the workshop's own fields."""
+    pen = Pen(language, visit.pages.translations[language], space=namespace(visit.node.node_id))
+    if session is not None:
+        own: dict[str, dict[str, Field]] = {}
+        for one in local.defined(session):
+            own.setdefault(one.spec["entity"], {})[one.spec["name"]] = one.field
+        pen.own = own
+    return pen
 
 
 def as_page(visit: Visit, paper: Paper, **beside: Any) -> Response:
