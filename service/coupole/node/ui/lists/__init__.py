@@ -9,7 +9,6 @@ from coupole.node.ui.lists import (
     coordination,
     deleted,
     due,
-    exporting,
     partners,
     people,
     settings,
@@ -35,6 +34,5 @@ def add(desk: Desk) -> None:
     desk.post("/coordination/{id}/edit", coordinating.save_edit, needs=minutes)
     desk.get("/bin", deleted.show, needs=Right("delete", "accompaniment"))
     desk.post("/bin", deleted.bring_back, needs=Right("delete", "accompaniment"))
-    desk.get("/export/{name}.{form}", exporting.give, needs=Right("export", "list"))
     desk.get("/settings", settings.show, needs=Right("manage", "settings"))
     desk.post("/settings", settings.save, needs=Right("manage", "settings"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 PER_PAGE = 50
 
@@ -37,6 +37,14 @@ class Listing:
     columns: Sequence[Column]
     rows: Sequence[Row]
     asked: Sequence[tuple[str, str]] = field(default=())
+
+
+def kind_of(listing: Listing, key: str) -> Literal["text", "date", "number", "yes_no"]:
+    """What a column holds, by its first value."""
+    value = next((row.values[key] for row in listing.rows if row.values[key] is not None), None)
+    if isinstance(value, bool):
+        return "yes_no"
+    return "date" if isinstance(value, date) else "number" if isinstance(value, int | float) else "text"
 
 
 Shown = TypeVar("Shown")

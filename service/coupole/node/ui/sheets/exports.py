@@ -19,12 +19,10 @@ from coupole.node.sheets.register import register
 from coupole.node.store.egress import record_egress
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.lists import agreements, coordination, due, partners, people
-from coupole.node.ui.lists.listing import Listing
+from coupole.node.ui.lists.listing import Listing, kind_of
 from coupole.web.errors import PathUnknown
 
 Make = Callable[[Visit, Session], Listing]
-HIDDEN = frozenset({"own"})
-"""Keys of a list that only order its page."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 
@@ -84,7 +82,7 @@ def _list(visit: Visit) -> List:
     visit.require(offered.needs.action, offered.needs.entity)
     with visit.node.store.reading() as session:
         listing = offered.make(visit, session)
-    columns = [Column(column.key, column.label) for column in listing.columns if column.key not in HIDDEN]
+    columns = [Column(one.key, one.label, kind_of(listing, one.key)) for one in listing.columns]
     rows = [row.values for row in listing.rows]
     return List(listing.title, columns, rows, _about(visit, listing), words(visit))
 
