@@ -11,6 +11,15 @@ from coupole.node.store.tables import HEAD, FileVisit
 
 PAUSE = timedelta(minutes=30)
 """Who comes back within this time is still on the same visit."""
+NOTED = timedelta(minutes=5)
+"""So long a visit to a file in which nothing is new need not be noted again."""
+
+
+def noted(session: Session, staff: str, accompaniment: str, now: datetime) -> int | None:
+    """The last journal row of the visit before, when this one is noted already; none when it is still to be."""
+    known = session.get(FileVisit, (staff, accompaniment))
+    last = session.execute(select(HEAD.c.seq)).scalar_one()
+    return known.since if known and known.seen == last and now - known.at < NOTED else None
 
 
 def visited(session: Session, staff: str, accompaniment: str, now: datetime) -> int:

@@ -14,9 +14,9 @@ from tests import factories
 from tests.calling import RunningNode
 from tests.desk import signed_in
 from tests.factories import id_of
-from tests.forms import Sent, form_of
+from tests.forms import Sent
 from tests.node.records.filed import FILE_ID, stored
-from tests.node.ui.files.desks import FILE, PERSON, desk, post, refusal, told
+from tests.node.ui.files.desks import FILE, PERSON, desk, post, refusal, the_form, told
 from tests.stores import keep
 
 GROUP = code_list("target_group").labels("long_unemployed", "en")
@@ -45,7 +45,7 @@ def counted(node: RunningNode) -> dict[str, int]:
 
 def begun(node: RunningNode, typed: dict[str, str], role: str = "officer", **about: Any) -> httpx2.Response:
     browser = signed_in(node, role, **about)
-    form = form_of(browser.get("/people/new").text, "/people/new").fields
+    form = the_form(browser.get("/people/new").text, "/people/new")
     return post(browser, "/people/new", _with(form, typed))
 
 
@@ -156,7 +156,7 @@ def test_a_birth_date_is_a_day_a_month_or_a_year(house: RunningNode, born: str) 
 
 def test_a_coach_begins_a_file_and_finds_it_among_their_own(house: RunningNode) -> None:
     browser = signed_in(house, "coach", actor=id_of("actor"))
-    form = form_of(browser.get("/people/new").text, "/people/new").fields
+    form = the_form(browser.get("/people/new").text, "/people/new")
     assert dict(form)["responsible"] == id_of("actor")
     answer = post(browser, "/people/new", _with(form, NEW))
     assert browser.get(answer.headers["location"]).status_code == 200
@@ -170,7 +170,7 @@ def test_whoever_only_reads_begins_nothing(house: RunningNode) -> None:
 def test_somebody_who_was_referred_before_gets_a_second_file(node: RunningNode) -> None:
     stored(node.node.store, "concluded")
     browser = desk(node).browser
-    form = form_of(browser.get(f"/people/new?person={id_of('participant')}").text, "/people/new").fields
+    form = the_form(browser.get(f"/people/new?person={id_of('participant')}").text, "/people/new")
     assert "given_name" not in dict(form)
     answer = post(browser, "/people/new", _with(form, {name: NEW[name] for name in NEW if name in dict(form)}))
     assert answer.status_code == 303

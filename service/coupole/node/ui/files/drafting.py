@@ -17,8 +17,9 @@ from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import deciding, moving
 from coupole.node.ui.files.deciding import Goal, content, day_of_form, new_id
+from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, changed, save
+from coupole.node.ui.files.saving import Trouble, Wanted, changed, save, since_kept
 from coupole.node.ui.files.scores import LEVELS
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.entities import ENTITIES
@@ -45,7 +46,7 @@ def show(visit: Visit) -> Response:
     """The form, filled from the pathway chosen or from the version before."""
     with visit.node.store.reading() as session:
         file = opened(visit, session)
-        return _page(file, Filled(proposed(file, visit.asked("template"))), None)
+        return _page(file, begun(visit, session, proposed(file, visit.asked("template"))), None)
 
 
 def draw_up(visit: Visit, form: FormData) -> Response:
@@ -62,10 +63,11 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         file=file,
         filled=filled,
         trouble=trouble,
+        changed_since=since_kept(file, filled),
         version=before["version"] + 1 if before else 1,
         before=before,
         goals=deciding.goals(file.dossier, names),
-        new_goals=rows(filled, "goal", EMPTY_GOALS),
+        new_goals=rows(filled, "goal", 1 if before else EMPTY_GOALS),
         capacities=rows(filled, "capacity", EMPTY_ROWS),
         contributions=rows(filled, "contribution", 1),
         actions=rows(filled, "action", 1),

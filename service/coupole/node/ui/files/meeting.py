@@ -13,8 +13,9 @@ from coupole.node.records.steps import MONTHLY
 from coupole.node.store.changes import Change, Document, StoredDossier
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import deciding
+from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, changed, save
+from coupole.node.ui.files.saving import Trouble, Wanted, changed, save, since_kept
 from coupole.node.ui.files.settling import team_path
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.calendar import add_duration
@@ -47,7 +48,7 @@ def show(visit: Visit) -> Response:
     """The form, with what can be known beforehand."""
     with visit.node.store.reading() as session:
         file = opened(visit, session)
-        return _page(file, Filled(proposed(file.dossier, visit.today)), None)
+        return _page(file, begun(visit, session, proposed(file.dossier, visit.today)), None)
 
 
 def note(visit: Visit, form: FormData) -> Response:
@@ -63,6 +64,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         file=file,
         filled=filled,
         trouble=trouble,
+        changed_since=since_kept(file, filled),
         kinds=names.options("meeting_type", KINDS),
         members=members(file),
         team_href=team_path(file.dossier),

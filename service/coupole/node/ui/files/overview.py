@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from coupole.node.records import due
-from coupole.node.store.visits import visited
+from coupole.node.store.visits import noted, visited
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import changed, sections, standing, timeline
 from coupole.node.ui.files.opened import OpenFile, opened
@@ -17,7 +17,7 @@ from coupole.node.ui.files.scores import courses
 from coupole.node.ui.files.settling import new_path, record_path, team_path
 from coupole.node.ui.lists import due as lists
 
-SHOWN = 5
+SHOWN = 3
 """Lines of a part that are open at once; the others are one click away."""
 ADDED = ("placement", "contribution", "action", "status_observation")
 """Kinds of record that are added to a file by the general form."""
@@ -33,8 +33,10 @@ def show(visit: Visit) -> Response:
     store = visit.node.store
     with store.reading() as session:
         file = opened(visit, session)
-        with store.writing() as other:
-            after = visited(other, visit.staff.id, file.id, visit.now)
+        after = noted(session, visit.staff.id, file.id, visit.now)
+        if after is None:
+            with store.writing() as other:
+                after = visited(other, visit.staff.id, file.id, visit.now)
         news = changed.since(session, store.vault, file.names, after, visit.staff.id)
         return visit.page("files/file.html", file=file, news=news, **parts(file, visit.today))
 

@@ -16,6 +16,7 @@ from coupole.node.staff import accounts
 from coupole.node.store import Store, queries
 from coupole.node.store.changes import Change, Context, RevisionConflict, Written
 from coupole.node.ui.desk import Visit
+from coupole.node.ui.files import keeping
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.standing import Lack, lack
 from coupole.node.ui.files.typed import Filled, FormIncomplete
@@ -67,21 +68,32 @@ class Trouble:
         return self.fields.get(name, "")
 
 
-Again = Callable[[OpenFile, Filled, Trouble], Response]
+Again = Callable[[OpenFile, Filled, Trouble | None], Response]
 
 
 def save(visit: Visit, form: FormData, read: Callable[[OpenFile, FormData], Wanted], again: Again) -> Response:
-    """Read the form, make its changes, go on; or show it again as it was typed, with what stands against it."""
+    """Read the form, make its changes, go on; or show it again as it was typed, with what stands against it.
+
+    What comes by itself while somebody types is kept and changes nothing yet.
+    """
     with visit.node.store.reading() as session:
         opened(visit, session)  # whether they may, and the note that they looked, which is a write of its own
     with visit.node.store.writing() as session:
         file = opened(visit, session)
         visit.require("write", "accompaniment", file.relation)
+        if form.get("forget"):
+            keeping.forget(visit, session)
+            return visit.see_other(visit.request.url.path)
+        if form.get("autosave"):
+            keeping.keep(visit, session, form, file.file["participant"])
+            return again(file, Filled(typed=form, just_kept=True), None)
         try:
             wanted = read(file, form)
             made = wanted.write(session, visit.node.store, visit.context(wanted.reason))
         except CoupoleError as error:
+            keeping.keep(visit, session, form, file.file["participant"])
             return again(file, Filled(typed=form), trouble(file, form, error))
+        keeping.forget(visit, session)
     return visit.see_other(wanted.path, wanted.notice, undo=made)
 
 
@@ -90,8 +102,8 @@ def trouble(file: OpenFile, form: FormData, error: CoupoleError) -> Trouble:
     said = told(file.visit, error)
     rules = [finding for finding in error.findings if "settled_by" in finding.params]
     lacks = tuple(lack(finding, file.dossier, file.visit.language) for finding in rules)
-    meanwhile = tuple(_meanwhile(file, form)) if isinstance(error, RevisionConflict) else ()
-    return replace(said, lacks=lacks, meanwhile=meanwhile)
+    known = tuple(meanwhile(file, form)) if isinstance(error, RevisionConflict) else ()
+    return replace(said, lacks=lacks, meanwhile=known)
 
 
 def told(visit: Visit, error: CoupoleError) -> Trouble:
@@ -106,7 +118,12 @@ def told(visit: Visit, error: CoupoleError) -> Trouble:
     return Trouble(error.code, said.title, said.remedy, problems.status_of(error, NUMBERS), fields)
 
 
-def _meanwhile(file: OpenFile, form: FormData) -> list[Meanwhile]:
+def since_kept(file: OpenFile, filled: Filled) -> list[Meanwhile]:
+    """What others changed since this was typed, for what was kept and is shown again."""
+    return meanwhile(file, filled.typed) if filled.kept_at and filled.typed is not None else []
+
+
+def meanwhile(file: OpenFile, form: FormData) -> list[Meanwhile]:
     """Who changed the records of the form since it was opened."""
     found = []
     for document in (one for documents in file.dossier.documents.values() for one in documents):

@@ -15,6 +15,7 @@ from coupole.node.records.register import Register, full_name
 from coupole.node.store import queries
 from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
+from coupole.node.ui.files import keeping
 from coupole.node.ui.files.deciding import new_id
 from coupole.node.ui.files.saving import Trouble, told
 from coupole.node.ui.files.typed import Filled, Reader
@@ -37,7 +38,7 @@ def show(visit: Visit) -> Response:
     """The form, with what can be known beforehand."""
     with visit.node.store.reading() as session:
         register = _register(visit, session)
-        return _page(visit, register, Filled(proposed(visit, session, register)), None)
+        return _page(visit, register, keeping.begun(visit, session, proposed(visit, session, register)), None)
 
 
 def begin(visit: Visit, form: FormData) -> Response:
@@ -46,11 +47,19 @@ def begin(visit: Visit, form: FormData) -> Response:
     store = visit.node.store
     with store.writing() as session:
         register = _register(visit, session)
+        if form.get("forget"):
+            keeping.forget(visit, session)
+            return visit.see_other("/people/new")
+        if form.get("autosave"):
+            keeping.keep(visit, session, form, None)
+            return _page(visit, register, Filled(typed=form, just_kept=True), None)
         try:
             file, changes = wanted(visit, register, Reader(form))
             made = changing.change(session, store, changes, visit.context())
         except CoupoleError as error:
+            keeping.keep(visit, session, form, None)
             return _page(visit, register, Filled(typed=form), told(visit, error))
+        keeping.forget(visit, session)
     return visit.see_other(f"/files/{file}", "saved", undo=made)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from starlette.datastructures import FormData
 
@@ -132,10 +132,15 @@ def keys(form: FormData, prefix: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a form shows: what was typed, else what is proposed."""
+    """What a form shows: what was typed, else what is proposed.
+
+    ``kept_at``: when it was typed, for what is shown again on another day; ``just_kept``: whether it was kept just now.
+    """
 
     proposed: Mapping[str, str | Collection[str]] = field(default_factory=dict)
     typed: FormData | None = None
+    kept_at: datetime | None = None
+    just_kept: bool = False
 
     def text(self, name: str, otherwise: str = "") -> str:
         """The value of a field; ``otherwise`` when nobody proposed any."""
