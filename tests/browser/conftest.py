@@ -38,7 +38,7 @@ ALONE = (
     "--disable-background-networking",
     "--disable-component-update",
     "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 """A call to anywhere else is a failed request, and a failed request fails the test."""
 
