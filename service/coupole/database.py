@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -148,7 +148,7 @@ def look(source: Engine, query: Select[Any], **values: Any) -> list[tuple[Any, .
         connection.close()
 
 
-@cache
+@lru_cache(maxsize=64)
 def _prepared(query: Select[Any], dialect: Dialect) -> tuple[str, list[str] | None, dict[str, Any]]:
     """The statement, the order of its parameters where they have no names, and those that it sets itself."""
     compiled = query.compile(dialect=dialect)

@@ -43,8 +43,9 @@ from tests.calling import EVERYTHING, Program
 from tests.factories import id_of, participant
 
 RECORDS = 20_000
-ROUNDS = 7
-ASKED = 300
+ROUNDS = 5
+ASKED = 900
+"""Of a round: a process has its time counted in hundredths of a second, so that fewer would be told too coarsely."""
 PAGE = 50
 Headers = dict[str, str]
 CLIENT = http.client.HTTPConnection  # noqa: TID251

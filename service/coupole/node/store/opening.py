@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Row, Select, select
 
@@ -18,16 +18,7 @@ def living() -> Select[Any]:
     return select(*(RECORD.c[name] for name in names), JOURNAL.c.body).join(JOURNAL, JOURNAL.c.seq == RECORD.c.seq)
 
 
-class Sealed(NamedTuple):
-    """What it takes to open the text of a record."""
-
-    id: str
-    revision: int
-    participant: str | None
-    body: bytes
-
-
-def opened(vault: Vault, rows: Sequence[Row[Any] | Sealed]) -> list[bytes]:
+def opened(vault: Vault, rows: Sequence[Row[Any]]) -> list[bytes]:
     """The canonical JSON of each of those rows."""
     owners = [row.participant or NODE for row in rows]
     keys = vault.keys(owners)

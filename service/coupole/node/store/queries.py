@@ -15,7 +15,7 @@ from coupole.database import listed, look
 from coupole.errors import CoupoleError
 from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.store.dossiers import dossier as dossier
-from coupole.node.store.opening import Sealed, living, opened, text_of
+from coupole.node.store.opening import living, opened, text_of
 from coupole.node.store.standing import body_place, reason_place
 from coupole.node.store.tables import JOURNAL, RECORD
 from coupole.node.store.vault import NODE, PersonErased, Vault, unseal
@@ -220,8 +220,12 @@ def page_texts(
 
 def first_texts(source: Engine, vault: Vault, entity: str, *, after: str | None, limit: int) -> list[tuple[str, bytes]]:
     """``page_texts`` without filters."""
-    rows = [Sealed._make(row) for row in look(source, PAGE, entity=entity, after=after or "", limit=limit)]
-    return list(zip([row.id for row in rows], opened(vault, rows), strict=True))
+    rows = look(source, PAGE, entity=entity, after=after or "", limit=limit)
+    keys = vault.keys(participant or NODE for _record, _revision, participant, _body in rows)
+    return [
+        (record, unseal(keys[participant or NODE], body, body_place(record, revision)))
+        for record, revision, participant, body in rows
+    ]
 
 
 def _paged(
