@@ -95,3 +95,16 @@ def test_the_first_screen_leads_to_what_settles_each_thing(workshop: Workshop, o
         answer = page.goto(workshop.settings.issuer + address)
         assert answer is not None, kind
         assert answer.status == 200, (kind, address)
+
+
+def test_what_is_typed_about_a_meeting_outlives_the_tab(workshop: Workshop, open_desk: Opens) -> None:
+    desk = open_desk(workshop)
+    page = desk.goto("/coordination/new")
+    page.get_by_label("One topic a line").fill("Half a sentence")
+    page.get_by_label("Hours in all").focus()
+    expect(page.locator("#saved")).to_contain_text("Kept, not saved yet")
+    page.goto("about:blank")
+    page = desk.goto("/coordination/new")
+    expect(page.get_by_label("One topic a line")).to_have_value("Half a sentence")
+    page.get_by_role("button", name="Forget it and begin anew").click()
+    expect(page.get_by_label("One topic a line")).to_have_value("")

@@ -112,6 +112,28 @@ def test_somebody_else_and_one_more_training_are_added_without_script(node: Runn
     assert 'name="training.2.first"' in browser.post("/coordination/new", data=typed(step="training")).text
 
 
+def test_what_is_typed_is_kept_while_it_is_typed_and_found_again(node: RunningNode) -> None:
+    browser = signed_in(filled(node))
+    answer = browser.post("/coordination/new", data=typed(autosave="all", held_on=""))
+    assert answer.status_code == 200
+    assert "Kept, not saved yet" in answer.text
+    page = browser.get("/coordination/new")
+    assert "was not saved. It is still here." in told(page)
+    assert "Winter hours" in page.text
+    assert 'value="10,5"' in page.text
+    assert "Winter hours" not in signed_in(node).get("/coordination/new").text, "for nobody else"
+    assert browser.post("/coordination/new", data=typed()).status_code == 303
+    assert "Winter hours" not in browser.get("/coordination/new").text, "what is saved is no draft any more"
+
+
+def test_what_was_kept_is_forgotten_when_that_is_asked_for(node: RunningNode) -> None:
+    browser = signed_in(filled(node))
+    browser.post("/coordination/new", data=typed(autosave="all"))
+    assert browser.post("/coordination/new", data={"forget": "yes"}).headers["location"] == "/coordination/new"
+    assert "Winter hours" not in browser.get("/coordination/new").text
+    assert documents(node, "coordination_meeting") == []
+
+
 def test_a_training_is_changed_and_dropped_with_its_meeting(node: RunningNode) -> None:
     browser = signed_in(filled(node))
     browser.post("/coordination/new", data=typed())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 from starlette.datastructures import FormData
@@ -14,7 +14,7 @@ from coupole.node.records.changing import change
 from coupole.node.records.project import is_final
 from coupole.node.records.register import Register
 from coupole.node.records.searching import fold
-from coupole.node.store import queries
+from coupole.node.store import drafts, queries
 from coupole.node.store.changes import Document, RevisionConflict
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists import minutes, trades
@@ -40,7 +40,8 @@ def show_new(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         register = visit.node.registers.current(session, visit.node.store.vault)
         last = next(iter(meetings(visit, session)), None)
-        return _page(visit, session, register, _fresh(visit, register, last), None)
+        draft, kept_at = _begun(visit, session, _fresh(visit, register, last))
+        return _page(visit, session, register, draft, None, kept_at=kept_at)
 
 
 def show_edit(visit: Visit) -> Response:
@@ -48,7 +49,8 @@ def show_edit(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         register = visit.node.registers.current(session, visit.node.store.vault)
         meeting = read(visit, session, visit.path("id"))
-        return _page(visit, session, register, _written(visit, session, meeting), meeting)
+        draft, kept_at = _begun(visit, session, _written(visit, session, meeting))
+        return _page(visit, session, register, draft, meeting, kept_at=kept_at)
 
 
 def save_new(visit: Visit, form: FormData) -> Response:
@@ -61,15 +63,41 @@ def save_edit(visit: Visit, form: FormData) -> Response:
     return _save(visit, form, visit.path("id"))
 
 
+def _begun(visit: Visit, session: Session, proposed: Draft) -> tuple[Draft, datetime | None]:
+    """What this person typed in this page and did not save, and when; else what is proposed."""
+    found = drafts.kept(session, visit.node.store.vault, _place(visit), visit.now)
+    if found is None:
+        return proposed, None
+    return minutes.of_form(FormData([(name, value) for name, value in found.content["form"]])), found.at
+
+
+def _keep(visit: Visit, form: FormData) -> None:
+    """Keep what is typed so far; forget it when that is asked for."""
+    with visit.node.store.writing() as session:
+        if "forget" in form:
+            return drafts.forget(session, _place(visit))
+        typed = [[name, value] for name, value in form.multi_items() if isinstance(value, str) and name != "autosave"]
+        return drafts.keep(session, visit.node.store.vault, _place(visit), {"form": typed}, visit.now)
+
+
+def _place(visit: Visit) -> tuple[str, str]:
+    return visit.staff.id, visit.request.url.path
+
+
 def _save(visit: Visit, form: FormData, record: str | None) -> Response:
+    if "autosave" in form or "forget" in form:
+        _keep(visit, form)
+        if "forget" in form:
+            return visit.see_other(visit.request.url.path)
     draft = _more(minutes.of_form(form), form)
     with visit.node.store.reading() as session:
         register = visit.node.registers.current(session, visit.node.store.vault)
         meeting = read(visit, session, record) if record else None
         found = minutes.findings(draft, visit.today)
-        if form.get("step") != "save" or found:
-            shown = replace(draft, findings=found if form.get("step") == "save" else ())
-            return _page(visit, session, register, shown, meeting)
+        finished = form.get("step") == "save" and "autosave" not in form
+        if not finished or found:
+            shown = replace(draft, findings=found if finished else ())
+            return _page(visit, session, register, shown, meeting, just_kept="autosave" in form)
     try:
         written = _write(visit, register, draft, record)
     except RevisionConflict:
@@ -83,6 +111,7 @@ def _write(visit: Visit, register: Register, draft: Draft, record: str | None) -
         base = read(visit, session, record) if record else {}
         changes = minutes.changes(draft, record, base, register, visit.node.node_id)
         written = change(session, visit.node.store, changes, visit.context())
+        drafts.forget(session, _place(visit))
     return written[-1].id
 
 
@@ -167,6 +196,9 @@ def _page(
     draft: Draft,
     meeting: Document | None,
     others: list[Other] | None = None,
+    *,
+    kept_at: datetime | None = None,
+    just_kept: bool = False,
 ) -> Response:
     working = {one: each for one, each in register.of("actor").items() if trades.works(each, visit.today)}
     actors = trades.in_order(working, "display_name")
@@ -189,6 +221,8 @@ def _page(
         kinds=[(code, kinds.labels(code, visit.language)) for code in kinds.ids],
         told=told,
         others=others or [],
+        kept_at=kept_at,
+        just_kept=just_kept,
     )
 
 
