@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from coupole.cli.node import app
 from coupole.errors import CoupoleError
 from coupole.node.opening import open_node
+from coupole.node.records.mapping import ColumnMissing
 from coupole.node.settings import NodeSettings
 from coupole.node.store.queries import counts
 from coupole.node.store.setup import use_setup_code
@@ -19,6 +20,7 @@ from coupole.wire.descriptor import read_descriptor
 from coupole.wire.keys import KeyRing
 from tests.factories import SHARED, dossier, participant
 from tests.node.records.test_importing import MAPPING, TABLE
+from tests.node.sheets.workbooks import workbook
 from tests.stores import PARTICIPANT
 
 PARTLY = 3
@@ -113,6 +115,22 @@ def test_import_by_a_mapping_answers_in_json(settings: NodeSettings, tmp_path: P
     assert [verdict["outcome"] for verdict in said["verdicts"]].count("refused") == 3
     again = json.loads(run(*words, code=PARTLY).stdout)
     assert (again["created"], again["unchanged"]) == (0, 4)
+
+
+def test_a_spreadsheet_of_excel_is_imported_by_the_same_mapping(settings: NodeSettings, tmp_path: Path) -> None:
+    table, mapping = tmp_path / "people.xlsx", tmp_path / "mapping.json"
+    rows = [line.split(";") for line in TABLE.splitlines()]
+    table.write_bytes(workbook(Notes=[["nothing"]], People=[["List of 2025"], [], *rows]))
+    mapping.write_text(json.dumps(MAPPING), encoding="utf-8")
+    words = ("import", settings.directory, table, "--mapping", mapping, "--set", "number=0400000000", "--json")
+    said = json.loads(run(*words, code=PARTLY).stdout)
+    assert (said["rows"], said["created"], said["refused"]) == (6, 4, 3)
+    assert [verdict["row"] for verdict in said["verdicts"]] == [0, 4, 5, 6, 7, 8]
+    again = json.loads(run(*words, code=PARTLY).stdout)
+    assert (again["created"], again["unchanged"]) == (0, 4)
+    table.write_bytes(workbook(People=[["nr", "naam"], ["1", "Maes"]]))
+    with pytest.raises(ColumnMissing):
+        run(*words)
 
 
 def test_an_export_goes_into_another_node(settings: NodeSettings, tmp_path: Path) -> None:

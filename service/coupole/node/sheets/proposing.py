@@ -21,6 +21,8 @@ from coupole.node.sheets.targets import TARGETS, Target
 SURE_ENOUGH = 0.55
 CLOSE = 0.84
 """So many letters in common make a slip of the pen."""
+WORST = 0.6
+"""What is left of a likeness when no cell fits: a column of a field's very name keeps its meaning, with its errors."""
 LOOKED_AT = 200
 """Rows whose cells are looked at."""
 MOST_VALUES = 200
@@ -115,13 +117,9 @@ def _exact_names() -> Mapping[str, frozenset[str]]:
 
 
 def _fit(cells: list[str], target: Target, names: Names) -> float:
-    """How well the cells fit the kind of the field: 1 when they do, down to a half.
-
-    Words nobody knows may still be a workshop's own for just this: a column of that very name keeps its meaning.
-    """
+    """How well the cells fit the kind of the field: 1 when they do, down to ``WORST``."""
     if not cells:
         return 0.9
-    worst = 0.6 if target.coded() else 0.5
     match target.kind:
         case "text":
             fitting = sum(not _is_date(cell) for cell in cells)
@@ -135,7 +133,7 @@ def _fit(cells: list[str], target: Target, names: Names) -> float:
             fitting = sum(not _is_date(cell) and not cell.isdigit() for cell in cells)
         case _:
             fitting = sum(code_for(target, cell) is not None for cell in cells)
-    return worst + (1 - worst) * min(1.0, 1.25 * fitting / len(cells))
+    return WORST + (1 - WORST) * min(1.0, 1.25 * fitting / len(cells))
 
 
 def _is_date(text: str) -> bool:

@@ -202,11 +202,12 @@ def correct(
 ) -> None:
     """Write other texts into cells of one row, by the names of their columns, and look at it again.
 
-    Rows about the same person, before or after, are looked at again as well. Raises ``SheetBusy``.
+    Rows about the same person, before or after, are looked at again as well. Raises ``SheetBusy``,
+    ``SheetRowNotFound``.
     """
     _not_writing(sheet)
     told = told_of(store.vault, sheet)
-    [row] = sheets.rows(session, store.vault, sheet, number=number)
+    row = sheets.one_row(session, store.vault, sheet, number)
     row.cells = [cells.get(name, cell).strip() for name, cell in zip(told.heading, row.cells, strict=True)]
     told = _with_words(session, store.vault, sheet, told, cells)
     [alone] = checked(session, store, told.choices, told.heading, [row], context)

@@ -29,6 +29,10 @@ class SheetNotFound(CoupoleError):
     """This spreadsheet is not here any more."""
 
 
+class SheetRowNotFound(CoupoleError):
+    """The spreadsheet has no such row."""
+
+
 @dataclass(slots=True)
 class StagedRow:
     """One row of a waiting spreadsheet. ``told``: what was found about it, as the room above keeps it."""
@@ -124,6 +128,14 @@ def _opened_rows(vault: Vault, sheet: Sheet, found: Sequence[Any]) -> Iterator[S
     for row in found:
         told = orjson.loads(unseal(key, row.body, _place(sheet.id, row.number)))
         yield StagedRow(row.number, told.pop("cells"), row.participant, row.outcome, row.ticked, told)
+
+
+def one_row(session: Session, vault: Vault, sheet: Sheet, number: int) -> StagedRow:
+    """The row of that number. Raises ``SheetRowNotFound``."""
+    found = rows(session, vault, sheet, number=number)
+    if not found:
+        raise SheetRowNotFound()
+    return found[0]
 
 
 def tally(session: Session, sheet: Sheet) -> Mapping[tuple[str, bool], int]:

@@ -6,7 +6,7 @@ from coupole.node.records.reading import TableUnreadable
 from coupole.node.sheets.reading import MAX_BYTES, SheetEmpty, SheetOldOrLocked, SheetTooLarge, SheetTypeUnknown
 from coupole.node.sheets.staging import SheetBusy, SheetUndecided
 from coupole.node.sheets.unpacking import SheetSwells, SheetTooManyColumns, SheetTooManyRows, SheetUnreadable
-from coupole.node.store.sheets import SheetNotFound
+from coupole.node.store.sheets import SheetNotFound, SheetRowNotFound
 from coupole.node.ui.desk import Desk, Right
 from coupole.node.ui.notices import NOTICES
 from coupole.node.ui.refusals import NUMBERS
@@ -20,7 +20,7 @@ MAX_UPLOAD = MAX_BYTES + 100_000
 
 def add(desk: Desk) -> None:
     """Register the addresses of spreadsheets."""
-    NUMBERS.update({SheetNotFound: 404, SheetBusy: 409, SheetTooLarge: 413})
+    NUMBERS.update({SheetNotFound: 404, SheetRowNotFound: 404, SheetBusy: 409, SheetTooLarge: 413})
     unreadable = (SheetEmpty, SheetOldOrLocked, SheetTypeUnknown, SheetSwells, SheetUnreadable, TableUnreadable)
     NUMBERS.update(dict.fromkeys((*unreadable, SheetTooManyColumns, SheetTooManyRows, SheetUndecided), 422))
     NOTICES["sheet_forgotten"] = marked("The spreadsheet was thrown away. What was written stays.")

@@ -25,6 +25,8 @@ from coupole.node.ui.sheets.exports import attachment
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
 
+REASONS = ("not_asked", "declined", "not_known", "not_applicable")
+"""Why a table has no value; that something is withheld is for what goes to others."""
 SHOWN_WORDS = 60
 """Different words of one column that the page asks about."""
 
@@ -196,7 +198,7 @@ def _reasons(visit: Visit, target: Target) -> Options:
     if not target.may_be_missing or target.kind == "reference":
         return ()
     codes = code_list("record_missing")
-    return [(f"missing:{code}", codes.labels(code, visit.language)) for code in codes.ids]
+    return [(f"missing:{code}", codes.labels(code, visit.language)) for code in REASONS]
 
 
 def choose(visit: Visit, form: FormData) -> Response:
@@ -282,7 +284,7 @@ def _fixed(form: FormData) -> Iterator[tuple[str, Any]]:
         if not text:
             yield path, None
         elif why != text:
-            yield path, Missing(why) if target.may_be_missing and why in code_list("record_missing").ids else None
+            yield path, Missing(why) if target.may_be_missing and why in REASONS else None
         elif target.kind in ("country", "language"):
             yield path, code_for(target, text)
         elif target.coded():

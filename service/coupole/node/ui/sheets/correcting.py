@@ -9,8 +9,7 @@ from coupole.node.sheets import staging
 from coupole.node.sheets.exporting import Column, List, xlsx
 from coupole.node.sheets.faults import Fault
 from coupole.node.store import sheets
-from coupole.node.store.changes import RecordNotFound
-from coupole.node.store.sheets import StagedRow
+from coupole.node.store.sheets import SheetRowNotFound, StagedRow
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.sheets.exports import XLSX, about_file, attachment, note, words
 from coupole.node.ui.sheets.rows import OUTCOMES, back, shown_row
@@ -22,11 +21,9 @@ def show(visit: Visit) -> Response:
     with store.reading() as session:
         sheet = sheets.find(session, visit.path("id"))
         told = staging.told_of(store.vault, sheet)
-        found = sheets.rows(session, store.vault, sheet, number=_number(visit))
-        if not found:
-            raise RecordNotFound()
+        found = sheets.one_row(session, store.vault, sheet, _number(visit))
         records = staging.record_labels(session, store.vault)
-        row = shown_row(visit, told.heading, told.choices, found[0], records, only_interesting=False)
+        row = shown_row(visit, told.heading, told.choices, found, records, only_interesting=False)
     show, page = visit.asked("show", "all"), visit.asked("page", "1")
     return visit.page("sheets/row.html", sheet=sheet, told=told, row=row, outcomes=OUTCOMES, show=show, page=page)
 
@@ -45,7 +42,7 @@ def save(visit: Visit, form: FormData) -> Response:
 def _number(visit: Visit) -> int:
     text = visit.path("number")
     if not (text.isascii() and text.isdecimal() and len(text) < 8):
-        raise RecordNotFound()
+        raise SheetRowNotFound()
     return int(text)
 
 
