@@ -9,7 +9,7 @@ import pytest
 from coupole.errors import CoupoleError
 from coupole.node.records import follow_ups, rules
 from coupole.node.records.changing import TransitionRefused
-from coupole.node.records.moves import ReasonMissing, move, offers
+from coupole.node.records.moves import CorrectionReasonMissing, move, offers
 from coupole.node.records.phases import history_findings
 from coupole.node.store import Store
 from coupole.node.store.changes import RecordNotFound, RevisionConflict
@@ -213,7 +213,7 @@ def test_a_file_closed_by_mistake_is_open_again(sqlite_store: Store) -> None:
 def test_who_hands_a_file_back_says_why_and_where_to(sqlite_store: Store) -> None:
     stored(sqlite_store, "hired")
     for nothing in (None, "", "  "):
-        with pytest.raises(ReasonMissing):
+        with pytest.raises(CorrectionReasonMissing):
             back(sqlite_store, "insertion_coop", nothing)
     for elsewhere in ("hired", "suspended", "concluded"):
         assert refused(lambda phase=elsewhere: back(sqlite_store, phase)) == ["phase_not_passed"]

@@ -11,7 +11,7 @@ from coupole.node.records.bin import NothingToRestore
 from coupole.node.records.changing import MethodRefused, TransitionRefused
 from coupole.node.records.conditions import check_objective_change
 from coupole.node.records.local import LocalFieldFixed, LocalFieldsTooMany, LocalFieldUnknown, OwnPathwayUnknown
-from coupole.node.records.moves import ReasonMissing
+from coupole.node.records.moves import CorrectionReasonMissing
 from coupole.node.records.pathways import PathwayUnknown
 from coupole.node.records.project import each, located
 from coupole.node.records.rules import findings, leaving
@@ -431,7 +431,7 @@ def test_all_sixteen_rules_are_looked_at():
 
 
 OWN = (LocalFieldUnknown, LocalFieldFixed, LocalFieldsTooMany, OwnPathwayUnknown)
-REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore, *OWN)
+REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, CorrectionReasonMissing, NothingToRestore, *OWN)
 
 
 def told():
@@ -450,9 +450,7 @@ def test_every_code_of_the_method_has_its_words_and_every_word_its_code():
     written = set(re.findall(r"^ \"([a-z_]+)\": \{$", path.read_text("utf-8"), re.MULTILINE))
 
     assert len(written) > 60
-    assert told() ^ written == {
-        kind.code for kind in (PathwayUnknown, TransitionRefused, MethodRefused, ReasonMissing, NothingToRestore, *OWN)
-    }
+    assert told() ^ written == {kind.code for kind in REFUSALS}
     assert written <= known_codes().keys()
 
 

@@ -68,7 +68,8 @@ def add(router: APIRouter, oauth: OAuth, status: Status) -> None:
         )
 
     route("POST", f"{file}/moves", move_route(writes), writes, (*refused, *wrong), _asks(Move))
-    route("POST", f"{file}/corrections", correction_route(corrects), corrects, (*refused, *wrong), _asks(Correction))
+    asked = (*refused, *wrong, moves.CorrectionReasonMissing)
+    route("POST", f"{file}/corrections", correction_route(corrects), corrects, asked, _asks(Correction))
     route("GET", "/deleted", list_deleted, reads, ())
     rest = _asks(Restoration, if_match=False)
     route("POST", "/restorations", restoration_route(writes), writes, again, rest)

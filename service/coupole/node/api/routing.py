@@ -34,7 +34,7 @@ STATUS: Mapping[type[CoupoleError], int] = {
     changes.OwnerChanged: 422,
     changing.TransitionRefused: 409,
     changing.MethodRefused: 422,
-    moves.ReasonMissing: 422,
+    moves.CorrectionReasonMissing: 422,
     bin_.NothingToRestore: 404,
     local.LocalFieldUnknown: 404,
     local.LocalFieldFixed: 409,

@@ -59,7 +59,7 @@ ASKED_AFTER_EXIT = "esfplus_operation"
 """The programme that wants to know half a year later."""
 
 
-class ReasonMissing(CoupoleError):
+class CorrectionReasonMissing(CoupoleError):
     """Nothing says why."""
 
 
@@ -130,10 +130,11 @@ def hand_back(session: Session, store: Store, context: Context, file_id: str, ph
     """Put an accompaniment back to where it was in an earlier phase, because what came after was entered by mistake.
 
     ``context.reason`` says why. Follow-ups that nobody made yet go with the phases they belong to; placements and a
-    closure stay, to be corrected or deleted. Raises ``ReasonMissing``, ``TransitionRefused``, what ``write`` raises.
+    closure stay, to be corrected or deleted. Raises ``CorrectionReasonMissing``, ``TransitionRefused``, and what
+    ``write`` raises.
     """
     if not (context.reason or "").strip():
-        raise ReasonMissing("/reason")
+        raise CorrectionReasonMissing("/reason")
     dossier = _read(session, store, file_id, expect)
     former = phases.returned(accompaniment(dossier), phase)
     if former is None:
