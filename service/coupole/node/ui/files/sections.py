@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from babel.numbers import format_currency, format_decimal
 
 from coupole.node.records import follow_ups
-from coupole.node.records.project import Placed, day_of, each
+from coupole.node.records.project import day_of, each
 from coupole.node.store.changes import Document
 from coupole.node.ui.files.naming import Names
 from coupole.node.ui.files.scores import Score, all_scores, last_of
 from coupole.node.ui.files.settling import record_path
 from coupole.standard.entities import ENTITIES
 
+MOST = 20
+"""Lines of a part; what is older is found in the history."""
 UNIT = {"en": "h", "nl": "u", "fr": "h", "it": "h"}
 """The sign for hours."""
 SETTLED = ("revised", "achieved", "abandoned", "not_achieved", "partly_achieved")
@@ -33,6 +36,13 @@ class Line:
     details: tuple[str, ...] = ()
     note: str = ""
     quiet: bool = False
+
+
+class Part(NamedTuple):
+    """The lines of a part that are shown, and how many there are."""
+
+    lines: list[Line]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class CheckLine:
     checked_on: date | None
 
 
-def team(names: Names, today: date) -> list[Line]:
+def team(names: Names, today: date) -> Part:
     """Who is in the team, those who left last."""
     found = [
         Line(
@@ -80,7 +90,7 @@ def team(names: Names, today: date) -> list[Line]:
         for placed in each(names.dossier, "team")
         for member in placed.document["members"]
     ]
-    return sorted(found, key=lambda line: line.quiet)
+    return Part(sorted(found, key=lambda line: line.quiet), len(found))
 
 
 def objectives(names: Names, today: date) -> list[ObjectiveLine]:
@@ -106,9 +116,9 @@ def _objective(names: Names, document: Document, scores: list[Score], today: dat
     )
 
 
-def meetings(names: Names) -> list[Line]:
+def meetings(names: Names) -> Part:
     """Meetings, the latest first."""
-    return _latest_first(_meeting(names, placed.document) for placed in each(names.dossier, "team_meeting"))
+    return _latest(names, "team_meeting", ("held_on", "planned_on"), _meeting)
 
 
 def _meeting(names: Names, document: Document) -> Line:
@@ -132,9 +142,9 @@ def _change(names: Names, change: str) -> str:
     return dict(field.options(names.language))[change].lower()
 
 
-def evaluations(names: Names) -> list[Line]:
+def evaluations(names: Names) -> Part:
     """Evaluations, the latest first; those still to come are quiet."""
-    return _latest_first(_evaluation(names, placed.document) for placed in each(names.dossier, "evaluation"))
+    return _latest(names, "evaluation", ("held_on", "planned_on"), _evaluation)
 
 
 def _evaluation(names: Names, document: Document) -> Line:
@@ -152,9 +162,9 @@ def _evaluation(names: Names, document: Document) -> Line:
     )
 
 
-def placements(names: Names, today: date) -> list[Line]:
+def placements(names: Names, today: date) -> Part:
     """Placements and jobs, the latest first."""
-    return _latest_first(_placement(names, placed.document, today) for placed in each(names.dossier, "placement"))
+    return _latest(names, "placement", ("from",), lambda names, document: _placement(names, document, today))
 
 
 def _placement(names: Names, document: Document, today: date) -> Line:
@@ -176,52 +186,51 @@ def _placement(names: Names, document: Document, today: date) -> Line:
     )
 
 
-def contributions(names: Names) -> list[Line]:
+def contributions(names: Names) -> Part:
     """Contributions, the latest first."""
-    found = (
-        Line(
-            record_path(document["id"], names.dossier),
-            names.code("contribution_type", document["type"]),
-            day_of(document, "period_from"),
-            day_of(document, "period_to"),
-            _said(
-                money(document["amount_minor"], document["currency"], names),
-                names.code("contribution_payer", document["payer"]),
-                names.coded(document, "status"),
-            ),
-            quiet=document["status"] == "cancelled",
-        )
-        for document in (placed.document for placed in each(names.dossier, "contribution"))
+    return _latest(names, "contribution", ("period_from",), _contribution)
+
+
+def _contribution(names: Names, document: Document) -> Line:
+    return Line(
+        record_path(document["id"], names.dossier),
+        names.code("contribution_type", document["type"]),
+        day_of(document, "period_from"),
+        day_of(document, "period_to"),
+        _said(
+            money(document["amount_minor"], document["currency"], names),
+            names.code("contribution_payer", document["payer"]),
+            names.coded(document, "status"),
+        ),
+        quiet=document["status"] == "cancelled",
     )
-    return _latest_first(found)
 
 
-def actions(names: Names) -> list[Line]:
+def actions(names: Names) -> Part:
     """Training, orientation and information, the latest first."""
-    found = (
-        Line(
-            record_path(document["id"], names.dossier),
-            names.code("action_type", document["type"]),
-            day_of(document, "from"),
-            day_of(document, "to"),
-            _said(
-                f"{format_decimal(document['hours'], locale=names.language)} {UNIT[names.language]}",
-                names.organisation(document.get("provider")),
-                names.coded(document, "result"),
-            ),
-        )
-        for document in (placed.document for placed in each(names.dossier, "action"))
+    return _latest(names, "action", ("from",), _action)
+
+
+def _action(names: Names, document: Document) -> Line:
+    return Line(
+        record_path(document["id"], names.dossier),
+        names.code("action_type", document["type"]),
+        day_of(document, "from"),
+        day_of(document, "to"),
+        _said(
+            f"{format_decimal(document['hours'], locale=names.language)} {UNIT[names.language]}",
+            names.organisation(document.get("provider")),
+            names.coded(document, "result"),
+        ),
     )
-    return _latest_first(found)
 
 
-def situations(names: Names) -> list[Line]:
+def situations(names: Names) -> Part:
     """The answers told at entry, on the way and at exit, the latest first."""
-    return _latest_first(_situation(names, placed) for placed in each(names.dossier, "status_observation"))
+    return _latest(names, "status_observation", ("observed_on",), _situation)
 
 
-def _situation(names: Names, placed: Placed) -> Line:
-    document = placed.document
+def _situation(names: Names, document: Document) -> Line:
     return Line(
         record_path(document["id"], names.dossier),
         names.code("data_stage", document["stage"]),
@@ -256,8 +265,12 @@ def money(minor: int, currency: str, names: Names) -> str:
     return str(format_currency(Decimal(minor) / 100, currency, locale=names.language))
 
 
-def _latest_first(lines: Iterator[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: line.day or date.min, reverse=True)
+def _latest(names: Names, entity: str, days: tuple[str, ...], make: Callable[[Names, Document], Line]) -> Part:
+    def when(document: Document) -> str:
+        return next((str(document[day]) for day in days if day in document), "")
+
+    documents = sorted((placed.document for placed in each(names.dossier, entity)), key=when, reverse=True)
+    return Part([make(names, document) for document in documents[:MOST]], len(documents))
 
 
 def _said(*words: str) -> tuple[str, ...]:
