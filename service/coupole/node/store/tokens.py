@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, CursorResult, Engine, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coupole.database import look, reading, writing
@@ -19,10 +20,24 @@ STANDING = (
     .where(TOKEN.c.jti == bindparam("jti"))
 )
 """Every call asks this."""
+REGISTERED = select(CLIENT.c.id, CLIENT.c["keys"], CLIENT.c.scopes, CLIENT.c.enabled).where(
+    CLIENT.c.id == bindparam("client")
+)
+ENDED_TOKENS = delete(TOKEN).where(TOKEN.c.expires_at < bindparam("now"))
+ENDED_ASSERTIONS = delete(ASSERTION).where(ASSERTION.c.expires_at < bindparam("now"))
 
 
 class ClientNotFound(CoupoleError):
     """No program is registered under that name."""
+
+
+class Registered(NamedTuple):
+    """A client as the authorization server asks about it."""
+
+    id: str
+    keys: str
+    scopes: str
+    enabled: bool
 
 
 class Standing(NamedTuple):
@@ -41,27 +56,32 @@ class NodeTokens:
 
     source: Engine
 
-    def client(self, client_id: str) -> Client | None:
+    def _writing(self) -> AbstractContextManager[Connection]:
+        """A bare connection that holds the write lock: each token asked for writes twice, and a session costs more."""
+        return self.source.execution_options(write=True).begin()
+
+    def client(self, client_id: str) -> Registered | None:
         """The registered client, enabled or not."""
-        with reading(self.source) as session:
-            return session.get(Client, client_id)
+        for name, keys, scopes, enabled in look(self.source, REGISTERED, client=client_id):
+            return Registered(name, keys, scopes, bool(enabled))
+        return None
 
     def claim_assertion(self, client_id: str, jti: str, expires_at: datetime) -> bool:
         """Use up an assertion's identifier; False when it was used before. The primary key decides a race."""
         try:
-            with writing(self.source) as session:
-                session.execute(delete(ASSERTION).where(ASSERTION.c.expires_at < datetime.now(UTC)))
-                session.execute(insert(ASSERTION).values(client=client_id, jti=jti, expires_at=expires_at))
+            with self._writing() as connection:
+                connection.execute(ENDED_ASSERTIONS, {"now": datetime.now(UTC)})
+                connection.execute(insert(ASSERTION), {"client": client_id, "jti": jti, "expires_at": expires_at})
         except IntegrityError:
             return False
         return True
 
     def save_token(self, jti: str, client_id: str, scope: str, expires_at: datetime) -> None:
         """Remember that a token was issued; forget those that ended."""
-        with writing(self.source) as session:
-            session.execute(delete(TOKEN).where(TOKEN.c.expires_at < datetime.now(UTC)))
-            row = {"jti": jti, "client": client_id, "scope": scope, "expires_at": expires_at, "revoked": False}
-            session.execute(insert(TOKEN).values(row))
+        row = {"jti": jti, "client": client_id, "scope": scope, "expires_at": expires_at, "revoked": False}
+        with self._writing() as connection:
+            connection.execute(ENDED_TOKENS, {"now": datetime.now(UTC)})
+            connection.execute(insert(TOKEN), row)
 
     def token(self, jti: str) -> Token | None:
         """What is known of an issued token, revoked ones included."""
