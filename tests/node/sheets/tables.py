@@ -18,7 +18,7 @@ import xlsxwriter
 
 from coupole.node.sheets.choices import Choices
 from coupole.node.store import Store
-from tests.factories import made
+from tests.factories import NODE, made
 from tests.stores import keep
 
 HEADING = (
@@ -224,7 +224,7 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.year > 1900 else None
 
 
-def with_registers(store: Store) -> dict[str, str]:
+def with_registers(store: Store, node: str = NODE) -> dict[str, str]:
     """The organisations and professionals the list names, written; ids by name."""
     names = ["Atelier Nord", *SERVICES, *HOSTS]
     organisations = [
@@ -237,7 +237,7 @@ def with_registers(store: Store) -> dict[str, str]:
                 "identifiers": [{"scheme": "0208", "value": f"{number:010d}"}],
                 "country": "BE",
             },
-            {},
+            {"node": node},
         )
         for number, name in enumerate(names)
     ]
@@ -246,7 +246,7 @@ def with_registers(store: Store) -> dict[str, str]:
             "actor",
             100 + number,
             {"display_name": name, "organisation": organisations[0]["id"], "roles": ["project_responsible"]},
-            {},
+            {"node": node},
         )
         for number, name in enumerate(COACHES)
     ]
