@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
 from coupole.node.api.node import Node
+from coupole.node.records.due import due_list
 from coupole.node.reminders import outbox
 from coupole.node.reminders.sending import MailServer, send_waiting
 from coupole.node.staff import log, openings, sessions
+from coupole.node.store import drafts, sheets
 from coupole.node.ui.reminders.letters import write_letters
 from coupole.web.pages import Pages
 
@@ -26,7 +28,13 @@ MONDAY_AT = 7
 CLEARED_EVERY = timedelta(hours=24)
 LOG = logging.getLogger(__name__)
 
-CLEARING: tuple[Callable[[Session, datetime], object], ...] = (outbox.clear, sessions.clear, log.clear, openings.clear)
+CLEARING: tuple[Callable[[Session, datetime], object], ...] = (
+    outbox.clear,
+    drafts.clear,
+    sessions.clear,
+    log.clear,
+    openings.clear,
+)
 """What forgets the old rows of a table."""
 
 
@@ -41,11 +49,24 @@ class Chores:
     async def keep_going(self) -> None:
         """Turn after turn, until it is cancelled."""
         while True:
+            await self._guarded(self.warm)
             await asyncio.sleep(EVERY)
-            try:
-                await self.turn(datetime.now(UTC))
-            except Exception as error:  # the next turn must come, whatever happened to this one
-                LOG.error("a chore failed: %s", type(error).__name__)
+            await self._guarded(self.turn)
+
+    async def _guarded(self, chore: Callable[[datetime], Awaitable[None]]) -> None:
+        try:
+            await chore(datetime.now(UTC))
+        except Exception as error:  # the next one must come, whatever happened to this one
+            LOG.error("a chore failed: %s", type(error).__name__)
+
+    async def warm(self, now: datetime) -> None:
+        """Have what is due today known before somebody asks: the first question of a day reads every file."""
+        await asyncio.to_thread(self._look, now)
+
+    def _look(self, now: datetime) -> None:
+        with self.node.store.reading() as session:
+            due_list(session, self.node.store, now.astimezone().date())
+            self.node.registers.current(session, self.node.store.vault)
 
     async def turn(self, now: datetime) -> None:
         """Do what it is time for."""
@@ -66,3 +87,5 @@ class Chores:
         for clear in CLEARING:
             with self.node.store.writing() as session:
                 clear(session, now)
+        sheets.tidy(self.node.store.engine, now)
+        self.node.store.finish_erasures()

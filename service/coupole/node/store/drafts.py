@@ -35,7 +35,7 @@ def keep(
 
     ``participant``: whom it is about, so that it is forgotten with them. Raises ``PersonErased``.
     """
-    session.exec(delete(Draft).where(col(Draft.at) < now - KEPT))
+    clear(session, now)
     staff, address = page
     sealed = seal(vault.key(participant or NODE), orjson.dumps(content), _place(page))
     session.merge(Draft(staff=staff, address=address, participant=participant, body=sealed, at=now))
@@ -54,6 +54,11 @@ def forget(session: Session, page: tuple[str, str]) -> None:
     """Keep nothing of a page any more."""
     staff, address = page
     session.exec(delete(Draft).where(col(Draft.staff) == staff, col(Draft.address) == address))
+
+
+def clear(session: Session, now: datetime) -> None:
+    """Forget what was kept for its thirty days."""
+    session.exec(delete(Draft).where(col(Draft.at) < now - KEPT))
 
 
 def _place(page: tuple[str, str]) -> str:

@@ -9,14 +9,18 @@ from typing import Any
 
 import icalendar
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 from starlette.testclient import TestClient
 
 from coupole.node.chores import EVERY, Chores
+from coupole.node.records.due import due_list
 from coupole.node.reminders.sending import MailServer
 from coupole.node.staff import accounts
 from coupole.node.staff.accounts import Staff
+from coupole.node.store import drafts
 from coupole.node.store.reminder_tables import Letter
+from coupole.node.store.tables import Draft
 from coupole.node.ui import HERE
 from coupole.web.pages import Pages
 from tests.calling import RunningNode
@@ -126,6 +130,35 @@ async def test_a_turn_that_fails_does_not_stop_the_next(node: RunningNode, monke
         await working.keep_going()
     assert len(turns) == 3
     assert EVERY == 60
+
+
+async def test_what_has_had_its_time_is_cleared_away_once_a_day(node: RunningNode, coach: Staff) -> None:
+    def keep(address: str, now: datetime) -> None:
+        with node.node.store.writing() as session:
+            drafts.keep(session, node.node.store.vault, (coach.id, address), {"minutes": "typed"}, now)
+
+    def kept() -> int:
+        with node.node.store.reading() as session:
+            return len(session.exec(select(Draft)).all())
+
+    working = chores(node)
+    keep("/files/1", MONDAY)
+    await working.turn(MONDAY + timedelta(days=30))
+    assert kept() == 1
+    await working.turn(MONDAY + timedelta(days=30, hours=23))
+    assert kept() == 1
+    await working.turn(MONDAY + timedelta(days=31))
+    assert kept() == 0
+
+
+async def test_what_is_due_is_known_before_somebody_asks(node: RunningNode, coach: Staff) -> None:
+    """The second look finds everything in memory: the first has read the files."""
+    await chores(node).warm(MONDAY)
+    reads: list[str] = []
+    event.listen(node.node.store.engine, "before_cursor_execute", lambda *told: reads.append(told[2]))
+    with node.node.store.reading() as session:
+        assert due_list(session, node.node.store, MONDAY.astimezone().date())
+    assert not any("journal.body" in read for read in reads)
 
 
 def test_whoever_wants_no_letters_gets_none_and_can_have_them_again(running: TestClient) -> None:
