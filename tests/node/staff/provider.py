@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64encode
 
@@ -28,10 +28,12 @@ class FakeProvider:
 
     now: Callable[[], float] = time.time
     metadata: dict[str, Any] = field(default_factory=dict)
-    claims: dict[str, Any] = field(default_factory=dict)
+    claims: Any = field(default_factory=dict)
     token: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    whole: bytes | None = None
+    """What it says of itself, whatever that is."""
     key: ECKey = field(
         default_factory=lambda: ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"})
     )
@@ -53,6 +55,8 @@ class FakeProvider:
         path = request.url.path
         self.asked.append(path)
         if path.endswith("/openid-configuration"):
+            if self.whole is not None:
+                return httpx2.Response(200, content=self.whole)
             return httpx2.Response(self.status, json=self.about())
         if path.endswith("/keys"):
             return httpx2.Response(200, json={"keys": [self.key.as_dict(private=False)]})
@@ -85,13 +89,17 @@ class FakeProvider:
         now = int(self.now())
         claims = {"iss": ISSUER, "sub": "user-1", "aud": "atelier", "nonce": asked["nonce"], "iat": now,
                   "exp": now + 300, "amr": ["pwd", "mfa"]}  # fmt: skip
-        said = {name: value for name, value in (claims | self.claims).items() if value is not None}
+        said = self.claims
+        if isinstance(said, dict):
+            said = {name: value for name, value in (claims | said).items() if value is not None}
         answer = {"access_token": "unused", "token_type": "Bearer", "id_token": self._signed(said)}
         kept = {name: value for name, value in (answer | self.token).items() if value is not None}
         return httpx2.Response(200, content=json.dumps(kept), headers={"content-type": "application/json"})
 
-    def _signed(self, claims: dict[str, Any]) -> str:
+    def _signed(self, claims: Any) -> str:
         header = {"alg": "ES256", "kid": "one"} | self.header
+        if not isinstance(claims, dict):
+            return jws.serialize_compact(header, json.dumps(claims), self.signing or self.key, algorithms=["ES256"])
         if header["alg"] == "none":
             parts = (urlsafe_b64encode(json.dumps(part).encode()).decode() for part in (header, claims))
             return ".".join((*parts, ""))

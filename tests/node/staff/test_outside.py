@@ -127,6 +127,9 @@ def test_an_id_token_that_is_not_exactly_right_is_refused(
         {"metadata": {"id_token_signing_alg_values_supported": ["none", "HS256"]}},
         {"metadata": {"id_token_signing_alg_values_supported": "ES256"}},
         {"status": 500},
+        {"whole": b"[]"},
+        {"whole": b"<html>"},
+        {"claims": ["a list"]},
     ],
 )
 def test_a_spoilt_provider_signs_nobody_in(anna: Person, elsewhere: FakeProvider, spoilt: dict[str, Any]) -> None:
