@@ -14,8 +14,8 @@ from coupole.standard.schemas import resolved, schema_file, schema_names
 
 WIDGETS = {
     "checkbox", "checkboxes", "countries", "country", "currency", "date", "duration", "group", "hidden", "language",
-    "lines", "missing", "money", "number", "partial_date", "reference", "references", "rows", "select", "text",
-    "textarea", "url",
+    "lines", "missing", "money", "number", "partial_date", "reference", "references", "register", "rows", "select",
+    "text", "textarea", "url",
 }  # fmt: skip
 OWN = (*ENTITIES, "types", "codes", "tombstone")
 

@@ -246,8 +246,8 @@ class _Maker:
             if listed_in:
                 codes = code_list(str(listed_in))
                 return tuple((code, codes.labels(code, self.language)) for code in codes.ids)
-        listed = {"country": options.countries, "language": options.languages, "currency": options.currencies}
-        return listed[field.widget](self.language) if field.widget in listed else field.options(self.language)
+        listed = options.LISTED.get(field.widget)
+        return listed(self.language) if listed else field.options(self.language)
 
     def _missing(self, name: str) -> Asked:
         codes = code_list("record_missing")

@@ -33,6 +33,7 @@ PICKED: Mapping[str, Kind] = {
     "country": "select",
     "language": "select",
     "currency": "select",
+    "register": "select",
     "reference": "select",
     "references": "checkboxes",
     "checkboxes": "checkboxes",

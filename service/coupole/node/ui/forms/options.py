@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from babel import Locale
@@ -42,6 +43,19 @@ SPOKEN = (
 )
 """Languages one may meet in a workshop; any other a document has is added to the list."""
 CURRENCIES = ("EUR", "CHF", "GBP", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "USD")
+REGISTERS: Options = (
+    ("0208", "BE: KBO · BCE"),
+    ("0009", "FR: SIRET"),
+    ("0002", "FR: SIREN"),
+    ("0211", "IT: partita IVA"),
+    ("0210", "IT: codice fiscale"),
+    ("0201", "IT: codice IPA"),
+    ("0106", "NL: KvK"),
+    ("0190", "NL: OIN"),
+    ("0088", "GLN"),
+    ("0199", "LEI"),
+)
+"""Registers of organisations by the names they have in their own country, with their codes of ISO 6523."""
 UNITS = (("M", marked("months")), ("W", marked("weeks")), ("D", marked("days")))
 
 
@@ -65,8 +79,23 @@ def languages(language: str) -> Options:
     return tuple(sorted(((code, str(names.get(code, code))) for code in SPOKEN), key=lambda one: one[1].casefold()))
 
 
+def registers(language: str) -> Options:
+    """Registers of organisations; they are called the same in every language."""
+    return REGISTERS
+
+
 @cache
 def currencies(language: str) -> Options:
     """Currencies by their names, the euro first."""
     names = Locale(language).currencies
     return tuple((code, f"{names.get(code, code)} ({code})") for code in CURRENCIES)
+
+
+LISTED: Mapping[str, Callable[[str], Options]] = {
+    "country": countries,
+    "countries": countries,
+    "language": languages,
+    "currency": currencies,
+    "register": registers,
+}
+"""What a field lets choose from, by how it is asked for."""

@@ -144,6 +144,8 @@ def _open_new(visit: Visit, session: Session) -> Opened:
     for name, value in visit.request.query_params.items():  # a page that leads here knows the kind, or the place
         if name in fields and value in dict(fields[name].options(visit.language)) and not fields[name].nullable:
             document[name] = value
+    if "country" in fields:
+        document["country"] = visit.node.country
     owned = subject(visit, session, entity, document)
     owned.require("write")
     return _opened(visit, session, owned, None, 0, document)

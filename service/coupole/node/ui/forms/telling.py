@@ -51,8 +51,8 @@ def _plain(field: Field, value: Any, language: Language) -> str:
     codes = field.codelist or field.value.get("items", {}).get("x-codelist")
     if codes:
         return code_list(codes).labels(str(value), language)
-    listed = {"country": options.countries, "countries": options.countries, "language": options.languages}
-    known = dict(listed[field.widget](language)) if field.widget in listed else dict(field.options(language))
+    listed = options.LISTED.get(field.widget)
+    known = dict(listed(language) if listed else field.options(language))
     if str(value) in known:
         return known[str(value)]
     if kind_of(field) == "date" or field.widget == "lines":
