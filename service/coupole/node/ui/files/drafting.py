@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from coupole.node.records import pathways
 from coupole.node.records.conditions import signed_days
+from coupole.node.records.local import own_pathways
 from coupole.node.records.project import each
 from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
@@ -111,7 +112,7 @@ def proposed(file: OpenFile, template: str) -> dict[str, str | list[str]]:
 
 
 def _from_template(file: OpenFile, name: str, today: date) -> dict[str, str | list[str]]:
-    one = pathways.template(name)
+    one = pathways.template(name, own_pathways(file.session))
     made = pathways.proposed(one, file.id, file.visit.language, today)
     found: dict[str, str | list[str]] = {
         "every_months": str(one["evaluation_every_months"]),

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from coupole.node.records import pathways
+from coupole.node.records.local import own_pathways
 from coupole.node.records.project import each, named, plan_on, target_groups, team_on
 from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
@@ -220,9 +221,10 @@ def proposals(file: OpenFile) -> list[tuple[str, str, str]]:
     """Pathway templates to begin with: name, label, description; those that fit the person first."""
     referral = named(file.dossier, file.file.get("referral"))
     source = referral.document["source_type"] if referral else None
-    fitting = pathways.fitting(target_groups(file.dossier), source)
-    known = {one["id"] for one in fitting}
-    ordered = [*fitting, *(one for one in pathways.templates() if one["id"] not in known)]
+    own = own_pathways(file.session)
+    fitting = pathways.fitting(target_groups(file.dossier), source, own)
+    by_name = {one["id"]: one for one in (*fitting, *pathways.templates(), *own)} | {one["id"]: one for one in own}
+    ordered = by_name.values()
     language = file.visit.language
     return [
         (one["id"], one["labels"].get(language, one["labels"]["en"]), one["description"].get(language, ""))

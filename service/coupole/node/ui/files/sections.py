@@ -36,6 +36,8 @@ class Line:
     details: tuple[str, ...] = ()
     note: str = ""
     quiet: bool = False
+    print_href: str = ""
+    """Where its paper is printed, when it has one."""
 
 
 class Part(NamedTuple):
@@ -134,6 +136,7 @@ def _meeting(names: Names, document: Document) -> Line:
         details=tuple(changes),
         note=document.get("minutes") or called_off,
         quiet="held_on" not in document,
+        print_href=f"/print/meeting/{document['id']}" if "held_on" in document else "",
     )
 
 
@@ -159,6 +162,7 @@ def _evaluation(names: Names, document: Document) -> Line:
         day_of(document, "held_on") or day_of(document, "planned_on"),
         details=_said(decision, service, f"{label}: {days}" if days else ""),
         quiet="held_on" not in document,
+        print_href=f"/print/evaluation/{document['id']}",
     )
 
 
