@@ -14,7 +14,7 @@ Schema = dict[str, Any]
 
 @cache
 def schema_file(name: str) -> Schema:
-    """The content of ``schema/v1/<name>.schema.json``, as it is written."""
+    """The content of ``schema/v1/<name>.schema.json``, as it is written; ``pathways/template`` is a name as well."""
     return dict(json.loads(resource("v1", f"{name}.schema.json").read_bytes()))
 
 
@@ -40,7 +40,7 @@ def inline(part: Any, name: str) -> Any:
     if "$ref" not in part:
         return own
     file, _, pointer = str(part["$ref"]).partition("#")
-    source = file.removesuffix(".schema.json") or name
+    source = file.removeprefix("../").removesuffix(".schema.json") or name
     return {**inline(at(schema_file(source), pointer.strip("/").split("/")), source), **own}
 
 

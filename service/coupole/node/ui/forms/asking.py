@@ -14,11 +14,11 @@ from coupole.node.store.changes import Document
 from coupole.node.ui.forms import options
 from coupole.node.ui.forms.kinds import Kind, item_field, items, kind_of, parts
 from coupole.node.ui.forms.options import Options
-from coupole.node.ui.forms.places import NO_OWN, held, known_fields
+from coupole.node.ui.forms.places import NO_OWN, About, held, known_fields
 from coupole.node.ui.forms.values import written
 from coupole.node.ui.saying import said as say
 from coupole.standard.codes import code_list
-from coupole.standard.entities import ENTITIES, Field
+from coupole.standard.entities import Field
 from coupole.standard.sentences import Sentence
 from coupole.web.languages import Language
 
@@ -70,7 +70,7 @@ class Problem:
 class Form:
     """A form: its fields by name, and what is wrong with them."""
 
-    entity: str
+    entity: About
     language: Language
     asked: Mapping[str, Asked]
     problems: tuple[Problem, ...]
@@ -81,7 +81,7 @@ class Form:
 
 
 def fields(
-    entity: str,
+    entity: About,
     document: Document,
     language: Language,
     *,
@@ -115,16 +115,18 @@ def with_findings(form: Form, findings: Iterable[Finding]) -> Form:
     problems = []
     places = {one.name: one for top in form.asked.values() for one in _all(top)}
     labels = _labels(form.asked.values())
+    entity = form.entity if isinstance(form.entity, str) else None
+    known = known_fields(form.entity)
     first: dict[str, Finding] = {}
     for finding in findings:
         first.setdefault(finding.pointer, finding)
     for finding in first.values():
         steps = finding.pointer.strip("/").split("/")
         name = next((named for named in _named(steps) if named in places), "")
-        words = say(finding.code, form.language, finding.params, form.entity)
+        words = say(finding.code, form.language, finding.params, entity)
         if name:
             said.setdefault(name, []).append(words)
-        top = ENTITIES[form.entity].fields.get(steps[0])
+        top = known.get(steps[0])
         label = labels.get(name) or (top.label(form.language) if top else "")
         problems.append(Problem(places[name].id if name else None, label, words))
     if not said:
@@ -152,16 +154,15 @@ def _all(asked: Asked) -> Iterable[Asked]:
 
 def _labels(tops: Iterable[Asked]) -> dict[str, str]:
     """What each place is called, with the names of those around it."""
-    found = {}
-    for top in tops:
-        found[top.name] = top.label
-        for inner in top.parts:
-            found[inner.name] = f"{top.label}: {inner.label}"
-        for number, row in enumerate(top.rows, 1):
-            found[row.name] = f"{top.label} {number}"
-            for inner in row.parts:
-                found[inner.name] = f"{top.label} {number}: {inner.label}"
-    return found
+    return dict(called for top in tops for called in _called(top, top.label))
+
+
+def _called(asked: Asked, label: str) -> Iterable[tuple[str, str]]:
+    yield asked.name, label
+    for inner in asked.parts:
+        yield from _called(inner, f"{label}: {inner.label}")
+    for number, row in enumerate(asked.rows, 1):
+        yield from _called(row, f"{label} {number}")
 
 
 def _marked(asked: Asked, said: Mapping[str, list[Sentence]]) -> Asked:
@@ -190,6 +191,9 @@ class _Maker:
         rest: dict[str, Any] = {}
         if kind == "group":
             rest["parts"] = self._parts(field, name, path, value, "group")
+        elif kind == "translated":  # the reader's language first
+            told = self._parts(field, name, path, value, "group")
+            rest["parts"] = tuple(sorted(told, key=lambda one: one.name != f"{name}.{self.language}"))
         elif kind in ("rows", "names", "list"):
             rest["rows"] = self._rows(field, kind, name, path, value)
         else:

@@ -25,6 +25,7 @@ Kind = Literal[
     "group",
     "rows",
     "names",
+    "translated",
 ]
 
 FEW = 5
@@ -46,6 +47,7 @@ PICKED: Mapping[str, Kind] = {
     "duration": "duration",
     "group": "group",
     "rows": "rows",
+    "translated": "translated",
 }
 
 

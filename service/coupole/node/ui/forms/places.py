@@ -17,6 +17,8 @@ from coupole.standard.entities import ENTITIES, Field
 
 EXTENSIONS = "extensions"
 NO_OWN: Mapping[str, Field] = {}
+About = str | Mapping[str, Field]
+"""What a form is about: documents of an entity, by its name, or something else that has these fields."""
 
 
 def own_fields(session: Session, entity: str, node: str) -> Mapping[str, Field]:
@@ -24,9 +26,9 @@ def own_fields(session: Session, entity: str, node: str) -> Mapping[str, Field]:
     return {f"{EXTENSIONS}/{namespace(node)}/{name}": field for name, field in local.fields(session, entity).items()}
 
 
-def known_fields(entity: str, own: Mapping[str, Field]) -> Mapping[str, Field]:
+def known_fields(about: About, own: Mapping[str, Field] = NO_OWN) -> Mapping[str, Field]:
     """Those of the standard and the workshop's own."""
-    return {**ENTITIES[entity].fields, **own}
+    return {**(ENTITIES[about].fields if isinstance(about, str) else about), **own}
 
 
 def held(document: Mapping[str, Any], name: str) -> tuple[Any, ...]:

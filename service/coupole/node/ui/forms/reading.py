@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from coupole.errors import Finding
 from coupole.node.store.changes import Document
 from coupole.node.ui.forms.kinds import Kind, item_field, kind_of, parts
-from coupole.node.ui.forms.places import NO_OWN, held, known_fields, put
+from coupole.node.ui.forms.places import NO_OWN, About, held, known_fields, put
 from coupole.node.ui.forms.values import partial_date, understood
 from coupole.standard import validation
 from coupole.standard.entities import ENVELOPE, Field
@@ -29,7 +29,7 @@ NUMBERED = re.compile(r"\.([0-9]{1,6})(?=\.|$)")
 class Read:
     """What was typed. ``asked``: the fields the form had; ``findings``: what the standard says against it."""
 
-    entity: str
+    entity: About
     document: Document
     asked: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -42,7 +42,7 @@ class Read:
 
 
 def read(
-    entity: str,
+    entity: About,
     form: FormData,
     base: Document | None = None,
     *,
@@ -76,8 +76,10 @@ def read(
     return Read(entity, document, asked, findings(entity, document), typed.blank(), typed.redraw, typed.bases())
 
 
-def findings(entity: str, document: Document) -> tuple[Finding, ...]:
-    """What the standard says against a document that is not stored yet."""
+def findings(entity: About, document: Document) -> tuple[Finding, ...]:
+    """What the standard says against a document that is not stored yet; nothing of what is no document."""
+    if not isinstance(entity, str):
+        return ()
     return tuple(one for one in validation.findings(entity, document) if _first(one.pointer) not in GIVEN_LATER)
 
 
@@ -115,6 +117,8 @@ class _Typed:
         """What was typed for a field; none when nothing was."""
         if kind == "group":
             return self._group(field, name, former)
+        if kind == "translated":
+            return {tag: text for tag, text in self._parts(field, name, "group").items() if text} or None
         if kind in ("rows", "names", "list"):
             return self._rows(field, kind, name, former)
         if kind == "checkbox":
