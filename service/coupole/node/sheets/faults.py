@@ -30,6 +30,16 @@ SAID_HERE: Mapping[str, str] = {
 }
 """Findings whose usual words speak of documents, and the ones that speak of tables."""
 
+OF_KIND: Mapping[tuple[str, str], str] = {
+    ("sheet_word_unknown", "reference"): "sheet_names_nobody",
+    ("sheet_form_wrong", "date"): "sheet_year_wrong",
+    ("sheet_form_wrong", "partial_date"): "sheet_year_wrong",
+}
+"""What the same finding is called in a column of another kind."""
+
+ONE_LINE = frozenset({"participant.family_name", "participant.given_name", "status_observation.insertion_register"})
+"""Texts of which nothing is asked but that they stand on one line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -76,8 +86,10 @@ def fault_of(finding: Finding, choices: Choices, entity: str | None = None) -> F
     code = SAID_HERE.get(finding.code, finding.code)
     field = _field(finding.pointer, entity)
     path = choices.columns.get(name or "")
-    if code == "sheet_word_unknown" and path and TARGETS[path].kind == "reference":
-        code = "sheet_names_nobody"
+    if code == "sheet_form_wrong" and field in ONE_LINE:
+        code = "sheet_not_one_line"
+    if path:
+        code = OF_KIND.get((code, TARGETS[path].kind), code)
     if code == "sheet_row_contradicts":  # it is the number that makes two rows one person
         name = choices.column_of("participant.local_id")
     elif name is None and field:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -185,6 +186,18 @@ def test_a_file_that_is_no_table_gets_a_page_that_says_so(
     answer = desk.post("/sheets", files={"file": ("lijst.xlsx", content, FILE)})
     assert answer.status_code == status
     assert code in answer.text
+
+
+def test_a_large_file_is_never_put_down_in_plain(node: RunningNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_down: list[object] = []
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", put_down.append)
+    content = (
+        b"Dossiernr;Naam\n" + b"1;Maes Maes Maes Maes Maes Maes Maes Maes Maes Maes Maes Maes Maes Maes\n" * 40_000
+    )
+    answer = signed_in(node, "admin").post("/sheets", files={"file": ("lijst.csv", content, "text/csv")})
+    assert "sheet_too_many_rows" in answer.text
+    assert len(content) > 2_000_000
+    assert put_down == []
 
 
 def test_a_form_without_a_file_gets_a_page_that_says_so(node: RunningNode) -> None:

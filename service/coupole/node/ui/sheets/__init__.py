@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.formparsers import MultiPartParser
+
 from coupole.node.records.reading import TableUnreadable
 from coupole.node.sheets.reading import MAX_BYTES, SheetEmpty, SheetOldOrLocked, SheetTooLarge, SheetTypeUnknown
 from coupole.node.sheets.staging import SheetBusy, SheetUndecided
@@ -20,6 +22,8 @@ MAX_UPLOAD = MAX_BYTES + 100_000
 
 def add(desk: Desk) -> None:
     """Register the addresses of spreadsheets."""
+    # A form's file of more than a megabyte is put down in a temporary file, in plain; ours stay in memory.
+    MultiPartParser.spool_max_size = MAX_UPLOAD
     NUMBERS.update({SheetNotFound: 404, SheetRowNotFound: 404, SheetBusy: 409, SheetTooLarge: 413})
     unreadable = (SheetEmpty, SheetOldOrLocked, SheetTypeUnknown, SheetSwells, SheetUnreadable, TableUnreadable)
     NUMBERS.update(dict.fromkeys((*unreadable, SheetTooManyColumns, SheetTooManyRows, SheetUndecided), 422))
