@@ -57,7 +57,8 @@ def employ(node: OpenNode, session: Session, member: Member) -> None:
         login = "coach" if number == 0 else f"coach.{number + 1}"
         accounts.create(session, login=login, name=name, role="coach", language=member.language, actor=actor)
     women, men, families = names_of(member.country, member.language)
-    for role, given, family in zip(SHOWN[1:], (women[1], men[2], women[3]), families[3:], strict=False):
+    own = MEMBERS.index(member)  # so that no two members have people of one name
+    for role, given, family in zip(SHOWN[1:], (women[own], men[own], women[-own - 1]), families[own:], strict=False):
         accounts.create(session, login=role, name=f"{given} {family}", role=role, language=member.language)
 
 
