@@ -165,3 +165,7 @@ def test_who_opened_which_file_and_why_is_told_with_a_warning_about_many(admin: 
     assert "somebody else’s" in page
     assert (f'href="/files/{file}"' in page) is (role == "admin"), "an auditor opens nobody's file"
     assert "Anna Peeters opened 31 files within a day" in reader.browser.get("/log").text
+    warning = "Somebody opened many files that are not theirs."
+    assert warning in reader.browser.get("/more").text
+    anna.sign_in()
+    assert warning not in anna.browser.get("/more").text

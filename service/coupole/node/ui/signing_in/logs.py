@@ -14,8 +14,17 @@ PAGE = 100
 
 def add(desk: Desk) -> None:
     """The pages of this module."""
+    desk.pages.environment.globals["alerts"] = alerts
     desk.get("/log", show_events, needs=NEEDS)
     desk.get("/log/files", show_openings, needs=NEEDS)
+
+
+def alerts(visit: Visit) -> bool:
+    """Whether somebody opened many files that are not theirs: said on every page to those who read this log."""
+    if visit.request.url.path == "/log":  # which says more
+        return False
+    with visit.node.store.reading() as session:
+        return bool(openings.alerts(session, visit.now))
 
 
 def show_events(visit: Visit) -> Response:
@@ -23,11 +32,11 @@ def show_events(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         found = log.events(session, before=_before(visit), limit=PAGE)
         known = accounts.names(session, {one for row in found for one in (row.staff, row.actor) if one})
-        alerts = openings.alerts(session, visit.now)
-        known |= accounts.names(session, {alert.staff for alert in alerts})
+        many = openings.alerts(session, visit.now)
+        known |= accounts.names(session, {alert.staff for alert in many})
     rows = [(row, visit.gettext(words.EVENTS[row.what]), _how(visit, row.how)) for row in found]
     older = found[-1].seq if len(found) == PAGE else None
-    return visit.page("signing_in/log.html", rows=rows, names=known, alerts=alerts, older=older)
+    return visit.page("signing_in/log.html", rows=rows, names=known, many=many, older=older)
 
 
 def show_openings(visit: Visit) -> Response:

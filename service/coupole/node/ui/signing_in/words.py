@@ -52,6 +52,8 @@ EVENTS: dict[str, str] = {
     "verified_again": marked("Showed again who they are"),
     "access_refused": marked("Refused by their role"),
     "many_openings": marked("Opened many files that are not theirs"),
+    "own_field_changed": marked("Field of our own made or changed"),
+    "own_pathway_changed": marked("Pathway of our own made or changed"),
 }
 
 RELATIONS: dict[str, str] = {
