@@ -174,3 +174,13 @@ def test_names_are_escaped_wherever_they_stand(node: RunningNode) -> None:
     assert saved(own.send("/meeting", {"minutes": bad}))
     for page in ("", "/history", "/meeting"):
         assert bad not in own.page(page)
+
+
+def test_a_phase_that_only_asks_for_what_its_page_asks_is_ready(node: RunningNode) -> None:
+    stored(node.node.store, "planned", "closure")
+    following = section(desk(node).page(), "following")
+    item = re.search(r'<li data-phase="insertion_coop">.*?</li>', following, re.S)
+    assert item
+    assert "ready" in item[0]
+    assert "asks for: where the person works" in item[0]
+    assert "data-code" not in item[0]

@@ -46,7 +46,8 @@ def move(visit: Visit, form: FormData) -> Response:
 
 
 def _page(file: OpenFile, filled: Filled, trouble: Trouble | None, phase: str) -> Response:
-    dossier, today, language = file.dossier, file.visit.today, file.visit.language
+    dossier, language = file.dossier, file.visit.language
+    following = standing.following(dossier, file.visit.today, language)
     return file.visit.page(
         "files/move.html",
         trouble.status if trouble else 200,
@@ -56,10 +57,8 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None, phase: str) -
         phase=phase,
         phase_name=file.names.code("phase", phase or None),
         present=standing.present(dossier, language),
-        following=standing.following(dossier, today, language),
-        lacks=[standing.lack(one, dossier, language) for one in phases.check_transition(dossier, phase, today)]
-        if phase
-        else [],
+        following=following,
+        lacks=[lack for one in following if one.phase == phase for lack in one.lacks],
         **asked(file, phase),
     )
 

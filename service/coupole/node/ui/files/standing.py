@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from coupole.errors import Finding
-from coupole.node.records import phases, rules
-from coupole.node.records.project import accompaniment, named, phase_history
+from coupole.node.records import moves, rules
+from coupole.node.records.project import named, phase_history
 from coupole.node.records.steps import State, Step, steps
 from coupole.node.store.changes import StoredDossier
 from coupole.node.ui.files.naming import Names
@@ -36,12 +36,14 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """A phase the file may go to. ``kind``: open, paused or final; ``lacks``: what stands between."""
+    """A phase the file may go to. ``kind``: open, paused or final; ``asks``: what is told with the change itself;
+    ``lacks``: what else stands between."""
 
     phase: str
     name: str
     kind: str
     href: str
+    asks: tuple[str, ...]
     lacks: tuple[Lack, ...]
 
     @property
@@ -97,17 +99,18 @@ def present(dossier: StoredDossier, language: Language) -> Present:
 
 
 def following(dossier: StoredDossier, today: date, language: Language) -> list[Following]:
-    """The phases that follow the present one in the method, each with what it lacks today."""
+    """The phases that follow the present one in the method: what each asks for, and what else it lacks today."""
     codes = code_list("phase")
     return [
         Following(
-            phase,
-            codes.labels(phase, language),
-            str(codes.attribute(phase, "kind")),
-            file_path(dossier, f"move?phase={phase}"),
-            tuple(lack(one, dossier, language) for one in phases.check_transition(dossier, phase, today)),
+            offer.phase,
+            codes.labels(offer.phase, language),
+            str(codes.attribute(offer.phase, "kind")),
+            file_path(dossier, f"move?phase={offer.phase}"),
+            offer.asks,
+            tuple(lack(one, dossier, language) for one in offer.findings),
         )
-        for phase in codes.attribute(accompaniment(dossier)["phase"], "next")
+        for offer in moves.offers(dossier, today)
     ]
 
 
