@@ -97,6 +97,20 @@ def test_what_a_step_holds_is_sealed_and_old_ones_are_cleared_away(store: Store,
         assert len(session.exec(select(Step)).all()) == 1
 
 
+def test_strangers_who_begin_and_begin_fill_no_disk(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "MOST", 3)
+    with store.writing() as session:
+        mine = steps.begin(session, store.vault, "second", {}, NOON)
+        tokens = [steps.begin(session, store.vault, "passkey", {}, clock.on(seconds=1)) for _ in range(7)]
+        assert len(session.exec(select(Step)).all()) == 1 + 3
+        assert steps.look(session, store.vault, "passkey", tokens[-1], clock.now) == {}
+        assert steps.look(session, store.vault, "second", mine, clock.now) == {}, "other kinds are left alone"
+        with pytest.raises(StepOver):
+            steps.look(session, store.vault, "passkey", tokens[0], clock.now)
+
+
 def test_of_many_who_take_one_step_one_gets_it(every_store: Store, clock: Clock) -> None:
     with every_store.writing() as session:
         token = steps.begin(session, every_store.vault, "second", {"staff": "x"}, NOON)

@@ -38,6 +38,8 @@ What = Literal[
     "verified_again",
     "access_refused",
     "many_openings",
+    "own_field_changed",
+    "own_pathway_changed",
 ]
 KEPT = timedelta(days=370)
 """How long both logs of this room are kept: some days more than the database itself refuses to delete a line."""

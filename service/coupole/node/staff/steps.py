@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import orjson
-from sqlmodel import Session, col, delete
+from sqlmodel import Session, col, delete, select
 
 from coupole.errors import CoupoleError
 from coupole.node.staff.sessions import hashed
@@ -20,6 +20,8 @@ from coupole.node.store.vault import NODE, Vault, seal, unseal
 
 Kind = Literal["second", "joining", "passkey", "adding", "factor", "outside"]
 LASTS = timedelta(minutes=10)
+MOST = 5_000
+"""So many of a kind are kept at a time: strangers begin them as well, and the oldest goes when one too many comes."""
 
 Values = dict[str, Any]
 
@@ -31,6 +33,10 @@ class StepOver(CoupoleError):
 def begin(session: Session, vault: Vault, kind: Kind, values: Values, now: datetime) -> str:
     """Keep what was shown; the token that only this browser will hold. What is too old is cleared away."""
     session.exec(delete(Step).where(col(Step.expires_at) <= now))
+    kept = select(Step.expires_at).where(Step.kind == kind).order_by(col(Step.expires_at).desc())
+    oldest = session.exec(kept.offset(MOST - 1).limit(1)).first()
+    if oldest is not None:
+        session.exec(delete(Step).where(col(Step.kind) == kind, col(Step.expires_at) <= oldest))
     token = secrets.token_urlsafe(32)
     key = hashed(token)
     session.add(Step(sha256=key, kind=kind, body=_sealed(vault, key, values), expires_at=now + LASTS))
