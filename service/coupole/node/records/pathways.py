@@ -7,7 +7,7 @@ coach begins: objectives, rhythm, actions and team, all of them to be changed wi
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -63,6 +63,11 @@ def fitting(groups: Collection[str], source: str | None = None, own: Iterable[Te
     return sorted((one for one in (*own, *templates()) if any(fit(one))), key=fit, reverse=True)
 
 
+def worded(texts: Mapping[str, str], language: str) -> str:
+    """A text of a template in that language, or in another one when it was not written in that one."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
+
+
 def check_template(document: Any) -> None:
     """Raise ``DocumentInvalid`` with its findings unless the document is a pathway template."""
     findings = _explainer().explain(document)
@@ -87,14 +92,13 @@ def proposed(one: Template, file: str, language: str, day: date) -> Proposal:
 
 
 def _objective(row: Template, file: str, language: str, day: date) -> Document:
-    wording = row["wording"].get(language) or next(iter(row["wording"].values()))
     kept: Document = {name: row[name] for name in KEPT if name in row}
     today = day.isoformat()
     due_on = add_months(day, row["due_after_months"]).isoformat()
     return {
         "accompaniment": file,
         **kept,
-        "wording": wording,
+        "wording": worded(row["wording"], language),
         "set_on": today,
         "due_on": due_on,
         "status": "open",

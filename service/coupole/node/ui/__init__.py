@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from coupole import standard
 from coupole.node.api.node import node_of
 from coupole.node.staff.sessions import Limits
-from coupole.node.ui import files, forms, leaving, lists, menu, printing, reasons, reminders, sheets, signing_in
+from coupole.node.ui import fields, files, forms, leaving, lists, menu, printing, reasons, reminders, sheets, signing_in
 from coupole.node.ui.desk import SIGNED_IN, Desk, PageRoute
 from coupole.web.languages import Language
 from coupole.web.pages import Pages
@@ -24,6 +24,7 @@ GROUPS: tuple[Callable[[Desk], None], ...] = (
     menu.add,
     reasons.add,
     forms.add,
+    fields.add,
     files.add,
     printing.add,
     leaving.add,

@@ -218,15 +218,15 @@ def _signature(key: str, day: str) -> Document:
 
 
 def proposals(file: OpenFile) -> list[tuple[str, str, str]]:
-    """Pathway templates to begin with: name, label, description; those that fit the person first."""
+    """Pathway templates to begin with: name, label, description; the workshop's own first, then those that fit."""
     referral = named(file.dossier, file.file.get("referral"))
     source = referral.document["source_type"] if referral else None
     own = own_pathways(file.session)
     fitting = pathways.fitting(target_groups(file.dossier), source, own)
+    own_names = {one["id"] for one in own}
     by_name = {one["id"]: one for one in (*fitting, *pathways.templates(), *own)} | {one["id"]: one for one in own}
-    ordered = by_name.values()
     language = file.visit.language
     return [
-        (one["id"], one["labels"].get(language, one["labels"]["en"]), one["description"].get(language, ""))
-        for one in ordered
+        (name, pathways.worded(one["labels"], language), pathways.worded(one["description"], language))
+        for name, one in sorted(by_name.items(), key=lambda item: item[0] not in own_names)
     ]
