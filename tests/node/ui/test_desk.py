@@ -202,6 +202,23 @@ def test_a_failure_is_said_as_one_and_its_words_are_nowhere(
     assert "RuntimeError" in caplog.text
 
 
+def test_the_page_of_a_failure_shows_the_name_to_quote_which_the_log_has(
+    desk: RunningNode, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin = signed_in(desk, "admin")
+
+    def fails(*given: object) -> None:
+        raise RuntimeError("Fatima Verstraete")
+
+    monkeypatch.setattr("coupole.node.ui.lists.settings.choices", fails)
+    answer = admin.get("/settings")
+    named = re.search(r"request ([0-9a-f]{16}) failed", caplog.text)
+    assert named
+    assert f"<code>{named[1]}</code>" in answer.text
+    assert "Fatima" not in answer.text + caplog.text
+    assert "Name of this occurrence" not in admin.get("/records/nothing").text
+
+
 def test_two_pages_cannot_have_one_address(node: RunningNode) -> None:
     routes = [(route.path, *sorted(route.methods or ())) for route in pages(node)]
     assert len(routes) == len(set(routes))

@@ -52,18 +52,17 @@ def answered(guest: Guest, make: Callable[[], Response], form: FormData | None =
             guest.note_refusal()
         return page(guest, error, form)
     except Exception as error:  # a bug: said as such, and its place logged without its words
-        problems.noted(error)
-        return page(guest, UnexpectedFailure(), form)
+        return page(guest, UnexpectedFailure(), form, problems.noted(error))
 
 
-def page(guest: Guest, error: CoupoleError, form: FormData | None = None) -> Response:
-    """A refusal as a page: what happened, what to do, where to go on."""
+def page(guest: Guest, error: CoupoleError, form: FormData | None = None, occurrence: str = "") -> Response:
+    """A refusal as a page: what happened, what to do, where to go on. ``occurrence``: its name in the log."""
     title, remedy = said(error.code, guest.language, error.params)
     findings = [said(one.code, guest.language, one.params) for one in error.findings]
     back = local_path(guest.request.query_params.get("back"))
     kept = typed(form) if form else None
     shown = {"code": error.code, "title": title, "remedy": remedy, "findings": findings, "back": back, "kept": kept}
-    answer = guest.page("problem.html", problems.status_of(error, NUMBERS), **shown)
+    answer = guest.page("problem.html", problems.status_of(error, NUMBERS), occurrence=occurrence, **shown)
     answer.headers.update(getattr(error, "headers", {}))
     return answer
 

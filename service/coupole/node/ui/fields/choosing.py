@@ -72,7 +72,7 @@ def _asked(visit: Visit, one: Defined) -> dict[str, Field]:
     asked = {"labels": own.ASKED["labels"]}
     if "choices" not in one.spec:
         return asked
-    label = own.ASKED["choices"].fields["labels"].schema
+    label = own.ASKED["labels"].schema
     for number, choice in enumerate(one.spec["choices"], 1):
         words = {"en": visit.gettext("Choice %(number)s", number=number)}
         asked[f"choice.{choice['code']}"] = Field("choice", {**label, "x-labels": words}, required=True)

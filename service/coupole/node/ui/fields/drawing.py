@@ -67,10 +67,10 @@ def make(visit: Visit, form: FormData) -> Response:
 
 def change(visit: Visit, form: FormData) -> Response:
     """Change a pathway; what somebody else changed since the form was opened is shown first."""
-    read = forms.read(ASKED, form, {})
     with visit.node.store.writing() as session:
         former = own_pathway(visit, session)
-        typed = {**read.document, "id": former["id"], "template": former["template"]}
+        read = forms.read(ASKED, form, former)
+        typed = read.document
         if read.redraw:
             return _page(visit, typed, blank=read.blank, seen=former, stamped=str(form.get("seen", "")))
         if typed == former:
