@@ -178,7 +178,7 @@ def _number(value: int, language: str) -> str:
 
 
 def _day(day: date, language: str) -> str:
-    return str(format_date(day, format="long", locale=language))
+    return str(format_date(day, format="d MMMM y", locale=language))
 
 
 def _sending(page: _Page, period: Period) -> str:

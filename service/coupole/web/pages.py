@@ -181,7 +181,7 @@ def _number(context: Context, value: float) -> str:
 def _day(context: Context, value: date | str) -> str:
     """A date in words: figures alone are read in two ways. Of a document's text that is none, nothing is said."""
     day = _date(value)
-    return str(format_date(day, format="long", locale=context["language"])) if day else ""
+    return str(format_date(day, format="d MMMM y", locale=context["language"])) if day else ""
 
 
 @pass_context

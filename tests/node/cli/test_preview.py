@@ -97,7 +97,7 @@ def test_what_stays_says_why_and_what_it_is(workshop: Path) -> None:
     lines = part(text, "Stays here. The workshop keeps this indicator to itself.")
     assert lines[1:] == [next(line for line in lines if "(F05): Number " in line)]
     small = preview(workshop, "2031")
-    assert "settled yet; it is from January 15, 2032." in small
+    assert "settled yet; it is from 15 January 2032." in small
     assert "Evaluations on time (Q02): Numerator 0, Denominator 0" in small
 
 
@@ -154,7 +154,7 @@ def test_the_last_line_says_which_revision_is_sent(workshop: Path) -> None:
 
 
 def test_of_a_period_that_is_not_over_nothing_can_be_asked(workshop: Path) -> None:
-    assert last(workshop, "2031").startswith("2031 is not over: nothing can be asked for before January 1, 2032.")
+    assert last(workshop, "2031").startswith("2031 is not over: nothing can be asked for before 1 January 2032.")
 
 
 def test_a_node_that_releases_only_by_command_says_so(settings: NodeSettings, workshop: Path) -> None:

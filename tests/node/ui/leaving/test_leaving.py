@@ -232,8 +232,8 @@ def test_of_a_person_each_field_stands_under_how_it_leaves(full: RunningNode) ->
 @pytest.mark.parametrize(
     ("withdrawn", "words"),
     [
-        ({}, "agreed on January 10, 2025"),
-        ({"withdrawn_on": "2025-09-01"}, "took the consent back on September 1, 2025"),
+        ({}, "agreed on 10 January 2025"),
+        ({"withdrawn_on": "2025-09-01"}, "took the consent back on 1 September 2025"),
     ],
 )
 def test_the_page_of_a_person_says_what_they_consented_to(

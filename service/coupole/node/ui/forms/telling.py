@@ -62,6 +62,6 @@ def _plain(field: Field, value: Any, language: Language) -> str:
 
 def _day(text: str, language: Language) -> str:
     try:
-        return str(format_date(date.fromisoformat(text), format="long", locale=language))
+        return str(format_date(date.fromisoformat(text), format="d MMMM y", locale=language))
     except ValueError:
         return text
