@@ -18,8 +18,7 @@ from tests.stores import NOW
 
 
 def bring(store: Store, content: bytes, now: datetime = NOW, name: str = "lijst.xlsx") -> str:
-    with store.writing() as session:
-        return staging.upload(session, store, content, name, store.context("anna", now=now), "Atelier Nord")
+    return staging.upload(store, content, name, store.context("anna", now=now), "Atelier Nord")
 
 
 def decide(store: Store, sheet_id: str, change: Callable[[Choices], Choices] = lambda choices: choices) -> None:
@@ -30,8 +29,7 @@ def decide(store: Store, sheet_id: str, change: Callable[[Choices], Choices] = l
 
 
 def check(store: Store, sheet_id: str, now: datetime = NOW) -> None:
-    with store.writing() as session:
-        staging.check(session, store, sheets.find(session, sheet_id), store.context("anna", now=now))
+    staging.check(store, sheet_id, store.context("anna", now=now))
 
 
 def checked(store: Store, content: bytes, ids: Mapping[str, str], now: datetime = NOW) -> str:
@@ -79,3 +77,8 @@ def confirm(store: Store, sheet_id: str) -> int:
 def documents(store: Store, entity: str) -> list[Document]:
     with store.reading() as session:
         return [stored.document for stored in page(session, store.vault, entity, limit=1000)]
+
+
+def tick(store: Store, sheet_id: str, shown: list[int], ticked: list[int]) -> None:
+    with store.writing() as session:
+        staging.tick(session, store.vault, sheets.find(session, sheet_id), shown, ticked)

@@ -189,3 +189,15 @@ def test_rows_are_not_looked_at_before_what_is_needed_is_decided(sqlite_store: S
     sheet = bring(sqlite_store, as_xlsx([CLEAN_ROW]))
     with pytest.raises(staging.SheetUndecided):
         check(sqlite_store, sheet)
+
+
+def test_what_one_person_corrects_while_another_has_all_rows_looked_at_is_not_lost(
+    sqlite_store: Store, ids: dict[str, str]
+) -> None:
+    sheet = checked(sqlite_store, as_xlsx([CLEAN_ROW]), ids)
+    context = sqlite_store.context("bert")
+    seen, found = staging.look(sqlite_store, sheet, context)
+    correct(sqlite_store, sheet, 4, Naam="Verbeterd")
+    with sqlite_store.writing() as session, pytest.raises(staging.SheetBusy):
+        staging.put(session, sqlite_store.vault, sheets.find(session, sheet), seen, found, context.now)
+    assert rows(sqlite_store, sheet)[0].cells[1] == "Verbeterd"

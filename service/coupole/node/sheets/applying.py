@@ -17,7 +17,7 @@ from coupole.node.records.importing import Source, write_in_pieces
 from coupole.node.records.reading import Row
 from coupole.node.sheets.checking import by_name, prepared
 from coupole.node.sheets.merging import read_standing, unless_outdated
-from coupole.node.sheets.staging import TO_WRITE, SheetBusy, check, keep, told_of
+from coupole.node.sheets.staging import TO_WRITE, SheetBusy, keep, look, put, told_of
 from coupole.node.store import Store, sheets
 from coupole.node.store.sheet_tables import Sheet
 from coupole.node.store.sheets import StagedRow
@@ -124,12 +124,13 @@ def _sign(store: Store, sheet_id: str, now: datetime) -> None:
 def _look_again(store: Store, sheet_id: str, actor: str) -> None:
     """Back to the rows: what was written is unchanged now, what could not be says why."""
     context = store.context(actor)
+    seen, found = look(store, sheet_id, context)
     with store.writing() as session:
         sheet = sheets.find(session, sheet_id)
         run = _run(session, sheet)
         told = told_of(store.vault, sheet)
-        sheet.state, sheet.worked_at = "checked", None
-        check(session, store, sheet, context)
+        sheet.worked_at = None
+        put(session, store.vault, sheet, seen, found, context.now)
         if run is not None:
             result = {name: int(getattr(run, name)) for name in ("created", "replaced", "unchanged", "refused")}
             keep(session, store.vault, sheet, replace(told, result={**result, "rows": run.rows_done}))

@@ -82,13 +82,15 @@ class Told:
         return cls(**{**kept, **lists, "choices": Choices.from_json(kept["choices"])})
 
 
-def upload(session: Session, store: Store, content: bytes, name: str, context: Context, workshop: str = "") -> str:
+def upload(store: Store, content: bytes, name: str, context: Context, workshop: str = "") -> str:
     """Take in a file: its largest sheet, the heading found, its columns matched. Raises what ``read_file`` raises.
 
-    ``workshop``: what it is called, to find its own organisation by.
+    ``workshop``: what it is called, to find its own organisation by. Nobody is kept waiting while the file is read.
     """
     read = read_file(content)
     chosen = max(range(len(read)), key=lambda place: len(read[place].rows))
+    with store.reading() as session:
+        told = _matched(session, store.vault, read, name[:200], chosen, find_heading(read[chosen]), workshop)
     sheet = Sheet(
         id=str(ULID()),
         owner=sheets.new_owner(store.vault),
@@ -98,10 +100,10 @@ def upload(session: Session, store: Store, content: bytes, name: str, context: C
         state="matching",
         told=b"",
     )
-    told = _matched(session, store.vault, read, name[:200], chosen, find_heading(read[chosen]), workshop)
     sheet.file = sheets.sealed(store.vault, sheet, "file", [{"name": one.name, "rows": one.rows} for one in read])
-    keep(session, store.vault, sheet, told)
-    return sheet.id
+    with store.writing() as session:
+        keep(session, store.vault, sheet, told)
+        return sheet.id
 
 
 def _matched(
@@ -176,25 +178,46 @@ def decide(session: Session, vault: Vault, sheet: Sheet, choices: Choices) -> To
     return told
 
 
-def check(session: Session, store: Store, sheet: Sheet, context: Context) -> None:
+def check(store: Store, sheet_id: str, context: Context) -> None:
     """Say of every row what it would do, and keep the decisions for the next table of these columns.
 
     Raises ``SheetUndecided`` when a field is needed that nothing fills, ``SheetBusy``.
     """
-    _not_writing(sheet)
-    told = told_of(store.vault, sheet)
-    if needed(told.choices):
-        raise SheetUndecided()
-    if sheet.state == "matching":
-        table = table_of(session, store.vault, sheet, told)
-        rows = [StagedRow(number, list(cells)) for number, cells in table.rows]
-    else:
-        rows = sheets.rows(session, store.vault, sheet)
-    found = checked(session, store, told.choices, told.heading, rows, context)
-    sheets.put_rows(session, store.vault, sheet, found)
+    with store.reading() as session:
+        _not_writing(sheets.find(session, sheet_id))
+    seen, found = look(store, sheet_id, context)
+    with store.writing() as session:
+        sheet = sheets.find(session, sheet_id)
+        _not_writing(sheet)
+        put(session, store.vault, sheet, seen, found, context.now)
+
+
+def look(store: Store, sheet_id: str, context: Context) -> tuple[bytes, list[StagedRow]]:
+    """What every row would do at this moment, and what was told of the spreadsheet then; nobody is kept waiting.
+
+    Raises ``SheetUndecided``.
+    """
+    with store.reading() as session:
+        sheet = sheets.find(session, sheet_id)
+        told = told_of(store.vault, sheet)
+        if needed(told.choices):
+            raise SheetUndecided()
+        if sheet.file is None:
+            rows = sheets.rows(session, store.vault, sheet)
+        else:
+            table = table_of(session, store.vault, sheet, told)
+            rows = [StagedRow(number, list(cells)) for number, cells in table.rows]
+        return sheet.told, checked(session, store, told.choices, told.heading, rows, context)
+
+
+def put(session: Session, vault: Vault, sheet: Sheet, seen: bytes, found: Sequence[StagedRow], now: datetime) -> None:
+    """Put down what was looked up. Raises ``SheetBusy`` when somebody changed the spreadsheet in the meantime."""
+    if sheet.told != seen:
+        raise SheetBusy()
+    sheets.put_rows(session, vault, sheet, found)
     sheet.state, sheet.file = "checked", None
     session.add(sheet)
-    _remember(session, store.vault, told, context.now)
+    _remember(session, vault, told_of(vault, sheet), now)
 
 
 def correct(
@@ -227,10 +250,8 @@ def _with_words(session: Session, vault: Vault, sheet: Sheet, told: Told, cells:
             meant = meaning(TARGETS[path], text.strip(), names)
             if meant is not None:
                 values.setdefault(path, {})[text.strip()] = meant
-    if values == told.choices.values:
-        return told
     told = replace(told, choices=told.choices.with_values(values))
-    keep(session, vault, sheet, told)
+    keep(session, vault, sheet, told)  # also when it says the same: whoever looks at all rows now must look again
     return told
 
 
@@ -274,10 +295,11 @@ def _remember(session: Session, vault: Vault, told: Told, now: datetime) -> None
     session.merge(SheetShape(shape=name, saved_at=now, body=body))
 
 
-def tick(session: Session, sheet: Sheet, shown: Iterable[int], ticked: Iterable[int]) -> None:
+def tick(session: Session, vault: Vault, sheet: Sheet, shown: Iterable[int], ticked: Iterable[int]) -> None:
     """Of the rows shown, take in those ticked and leave out the others. Raises ``SheetBusy``."""
     _not_writing(sheet)
     chosen = set(ticked)
+    keep(session, vault, sheet, told_of(vault, sheet))
     sheets.tick(session, sheet, [number for number in shown if number in chosen], True)
     sheets.tick(session, sheet, [number for number in shown if number not in chosen], False)
 

@@ -46,8 +46,7 @@ def upload(visit: Visit, form: FormData) -> Response:
     store = visit.node.store
     sheets.tidy(store.engine, visit.now)
     store.finish_erasures()
-    with store.writing() as session:
-        sheet = staging.upload(session, store, content, file.filename, visit.context(), visit.node.name)
+    sheet = staging.upload(store, content, file.filename, visit.context(), visit.node.name)
     return visit.see_other(f"/sheets/{sheet}/columns")
 
 

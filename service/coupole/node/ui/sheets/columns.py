@@ -223,9 +223,8 @@ def save(visit: Visit, form: FormData) -> Response:
         decided = _decided(told.heading, told.choices, form)
         told = staging.decide(session, store.vault, sheet, decided)
         ready = not needed(told.choices)
-        if form.get("do") == "rows" and ready:
-            staging.check(session, store, sheet, visit.context())
     if form.get("do") == "rows" and ready:
+        staging.check(store, visit.path("id"), visit.context())
         return visit.see_other(f"/sheets/{visit.path('id')}")
     return _page(visit, 422) if form.get("do") == "rows" else visit.see_other(f"/sheets/{visit.path('id')}/columns")
 

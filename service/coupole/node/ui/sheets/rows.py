@@ -201,8 +201,9 @@ def words_for(visit: Visit, target: Target | None, records: Mapping[str, Sequenc
 def tick(visit: Visit, form: FormData) -> Response:
     """Take in the ticked rows of this page and leave out the others."""
     shown, ticked = (_numbers(form.getlist(name)) for name in ("shown", "ticked"))
-    with visit.node.store.writing() as session:
-        staging.tick(session, sheets.find(session, visit.path("id")), shown, ticked)
+    store = visit.node.store
+    with store.writing() as session:
+        staging.tick(session, store.vault, sheets.find(session, visit.path("id")), shown, ticked)
     return back(visit, form)
 
 
