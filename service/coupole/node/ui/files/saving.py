@@ -114,7 +114,9 @@ def told(visit: Visit, error: CoupoleError) -> Trouble:
     for finding in error.findings:
         if "settled_by" not in finding.params:
             words = sentence(finding.code, visit.language, finding.params)
-            fields[finding.pointer.lstrip("/")] = f"{words.title} {words.remedy}"
+            # A form has names of its own: what the standard says of a part of a group stands beside that part.
+            name = finding.pointer.rsplit("/", 1)[-1] if isinstance(error, DocumentInvalid) else finding.pointer[1:]
+            fields[name] = f"{words.title} {words.remedy}"
     return Trouble(error.code, said.title, said.remedy, problems.status_of(error, NUMBERS), fields)
 
 

@@ -119,15 +119,19 @@ def proposed(visit: Visit, session: Session, register: Register) -> dict[str, st
     return found | {
         "agency": latest["agency"],
         "pathway": latest["pathway"],
-        "nuts3": region(visit, session, register, latest["agency"]),
+        "nuts3": region(visit, session, register, latest),
     }
 
 
-def region(visit: Visit, session: Session, register: Register, agency: str) -> str:
-    """Where the agency is: most people it accompanies live there, and few know its code by heart."""
-    if agency not in register.of("organisation"):
-        return ""
-    return str(queries.read(session, visit.node.store.vault, agency).get("nuts3", ""))
+def region(visit: Visit, session: Session, register: Register, latest: Document) -> str:
+    """Where the agency of the last file is, else where its person lives: few know the code of a region by heart."""
+    vault = visit.node.store.vault
+    if latest["agency"] in register.of("organisation"):
+        own = queries.read(session, vault, latest["agency"]).get("nuts3")
+        if own:
+            return str(own)
+    lives = queries.read(session, vault, latest["participant"]).get("residence") or {}
+    return str(lives.get("nuts3", ""))
 
 
 def next_number(register: Register, year: int) -> str:
@@ -165,7 +169,7 @@ def wanted(visit: Visit, register: Register, reader: Reader) -> tuple[str, list[
 
 
 def _person(visit: Visit, register: Register, reader: Reader) -> Document:
-    names = {name: reader.text(name) for name in ("given_name", "family_name", "municipality")}
+    names = {name: reader.text(name) for name in ("given_name", "family_name")}
     typed = f"{names['given_name'] or ''} {names['family_name'] or ''}"
     fresh = Filled({"given_name": names["given_name"] or "", "family_name": names["family_name"] or ""})
     if typed.strip() and alike(visit, register, fresh) and not reader.ticked("another"):
@@ -176,18 +180,15 @@ def _person(visit: Visit, register: Register, reader: Reader) -> Document:
     if not reader.ticked("consent"):
         reader.wrong("consent_needed", "consent")
     citizenship = reader.text("citizenship", most=2)
-    place: Document = {
-        "country": reader.text("country", needed=True, most=2),
-        "nuts3": reader.text("nuts3", needed=True),
-    }
+    country, nuts3 = reader.text("country", needed=True, most=2), reader.text("nuts3", needed=True)
     missing = {name: "not_asked" for name, value in (("birth_date", born), ("citizenships", citizenship)) if not value}
     return {
         "local_id": reader.text("local_id", needed=True),
-        **{name: names[name] for name in ("given_name", "family_name") if names[name]},
+        **{name: text for name, text in names.items() if text},
         "birth_date": born,
         "sex": reader.code("sex", "sex", needed=True),
         "citizenships": [citizenship] if citizenship else None,
-        "residence": place | ({"municipality": names["municipality"]} if names["municipality"] else {}),
+        "residence": {"country": country, "nuts3": nuts3.upper() if nuts3 else None},
         "consents": [{"purpose": "accompaniment", "granted_on": consent_on}],
         **({"missing": missing} if missing else {}),
     }
