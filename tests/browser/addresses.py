@@ -42,7 +42,13 @@ def pages_of(app: Any) -> Iterator[PageRoute]:
             yield route
 
 
-KNOWN = {"{entity}": "participant", "/leaving/figures/{name}": "/leaving/figures/S01", "{number}": "2"}
+KNOWN = {
+    "{entity}": "participant",
+    "/leaving/figures/{name}": "/leaving/figures/S01",
+    "/settings/fields/participant/{name}": "/settings/fields/participant/comes_to_work",
+    "/settings/pathways/{name}": "/settings/pathways/our_garden",
+    "{number}": "2",
+}
 """What else stands in addresses."""
 
 

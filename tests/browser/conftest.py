@@ -21,6 +21,7 @@ from coupole.demo.members import MEMBERS, Member
 from coupole.node.api.node import Node
 from coupole.node.app import create_app
 from coupole.node.opening import create_node
+from coupole.node.records import local, pathways
 from coupole.node.settings import NodeSettings
 from coupole.node.staff import accounts, sessions
 from coupole.node.staff.accounts import Staff
@@ -130,11 +131,28 @@ def bring_spreadsheet(workshop: Workshop) -> None:
         assert decided.status_code in (200, 303), decided.text
 
 
+def make_own(workshop: Workshop) -> None:
+    """Add a field and a pathway of the workshop's own."""
+    labels = {"en": "Comes to work", "nl": "Komt naar het werk"}
+    choices = [{"code": "bus", "labels": {"nl": "Bus"}}, {"code": "bike", "labels": {"nl": "Fiets"}}]
+    field = {"entity": "participant", "name": "comes_to_work", "kind": "choice", "labels": labels, "choices": choices}
+    hidden = {"entity": "organisation", "name": "parking", "kind": "yes_no", "labels": {"nl": "Parking"}}
+    garden = {**pathways.template("disability"), "id": "our_garden", "labels": {"nl": "Onze tuin"}}
+    store = workshop.node.store
+    with store.writing() as session:
+        context = store.context("admin")
+        local.define(session, field, context)
+        local.define(session, hidden, context)
+        local.hide(session, "organisation", "parking", context)
+        local.save_pathway(session, garden, context)
+
+
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """One workshop for all tests that only look."""
     with served(tmp_path_factory.mktemp("workshop"), MEMBERS[0]) as running:
         bring_spreadsheet(running)
+        make_own(running)
         yield running
 
 

@@ -106,7 +106,7 @@ def _page(
     wrong = [_said(one) for one in findings]
     shown: dict[str, Any] = {
         "form": forms.fields(ASKED, typed, visit.language, findings=wrong, blank=blank),
-        "name": seen["id"] if seen else "",
+        "pathway": seen["id"] if seen else "",
         "seen": stamped or (stamp(seen) if seen else ""),
         "changed": changed,
     }

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from coupole.errors import Finding
 from coupole.node.store.changes import Document
 from coupole.node.ui.forms import options
-from coupole.node.ui.forms.kinds import Kind, item_field, items, kind_of, parts
+from coupole.node.ui.forms.kinds import Kind, item_field, items, kind_of, may_be_empty, parts
 from coupole.node.ui.forms.options import Options
 from coupole.node.ui.forms.places import NO_OWN, About, held, known_fields
 from coupole.node.ui.forms.values import written
@@ -200,7 +200,7 @@ class _Maker:
             rest = self._plain(field, kind, path, value)
         if field.nullable and not inside:
             rest["missing"] = self._missing(name)
-        return Asked(name, kind, field.label(self.language), field.required, **rest)
+        return Asked(name, kind, field.label(self.language), field.required and not may_be_empty(field), **rest)
 
     def _plain(self, field: Field, kind: Kind, path: str, value: Any) -> dict[str, Any]:
         if kind == "checkboxes":

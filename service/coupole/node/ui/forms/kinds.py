@@ -80,6 +80,11 @@ def items(field: Field) -> Mapping[str, Any]:
     return found
 
 
+def may_be_empty(field: Field) -> bool:
+    """Whether an empty list is an answer: nothing need be typed then."""
+    return field.value.get("type") == "array" and not field.nullable and not field.value.get("minItems")
+
+
 def item_field(field: Field) -> Field:
     """One line of a list of plain values, as a field of its own."""
     widget = {"countries": "country"}.get(field.widget, "date")
