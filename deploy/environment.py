@@ -108,7 +108,7 @@ def _make() -> None:
 def _sound() -> bool:
     """Whether ``.venv`` runs, has pip, and is of the Python that started us."""
     question = (
-        "import importlib.util as u, sys; print(*sys.version_info[:3], sys.base_prefix, u.find_spec('pip') is None)"
+        "import importlib.util as u, sys; print(*sys.version_info[:3], sys.base_prefix, u.find_spec('pip') is not None)"
     )
     try:
         answer = subprocess.run(
@@ -116,7 +116,7 @@ def _sound() -> bool:
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return answer.stdout.strip() == f"{sys.version} {sys.base_prefix} True"
+    return answer.stdout.strip() == " ".join(map(str, (*sys.version_info[:3], sys.base_prefix, True)))
 
 
 def _fill(kind: Kind) -> None:

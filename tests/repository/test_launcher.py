@@ -1,6 +1,7 @@
 """The launcher: what it says when it cannot, and that the lock files are what they should be."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,21 @@ def test_an_environment_half_made_is_not_taken_for_a_whole_one(tmp_path: Path, m
     environment.ready("test")
     environment.ready("demo")
     assert steps == ["make", "fill demo", "make", "fill demo", "make", "fill test"]
+
+
+def test_an_environment_that_runs_is_completed_and_not_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in it stays: a command may be running there, and the network may be away."""
+    monkeypatch.setattr(environment, "VENV", tmp_path / "environment")
+    environment._make()
+    mark = tmp_path / "environment" / "mark"
+    mark.write_text("somebody works here")
+    environment._make()
+    assert mark.is_file()
+    shutil.rmtree(next((tmp_path / "environment").rglob("pip/__init__.py")).parent)
+    environment._make()
+    assert not mark.exists(), "an environment without pip can install nothing and must be made anew"
 
 
 def test_a_stamp_that_cannot_be_read_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
