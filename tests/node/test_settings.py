@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from coupole.node.settings import FILE, NodeSettings, SettingsInvalid, SettingsMissing
+from coupole.node.settings import NodeSettings, SettingsInvalid, SettingsMissing
+from coupole.web.settings import FILE
 
 GIVEN = {"name": 'Atelier "Été"', "node_id": "ete", "issuer": "https://ete.example"}
 

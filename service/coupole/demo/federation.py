@@ -17,7 +17,7 @@ from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import HubSettings
 from coupole.hub.store import Hub
 from coupole.node.opening import OpenNode, create_node, open_node
-from coupole.node.settings import RING, NodeSettings
+from coupole.node.settings import NodeSettings
 from coupole.node.store.changes import Change
 from coupole.node.store.tables import Client
 from coupole.node.store.write import write
@@ -73,7 +73,7 @@ async def introduce(node: NodeSettings, hub: Hub, trustee: TrusteeSettings) -> N
     Hub and trustee each do so for themselves. Here the fingerprint is read from the node's own keys; in life somebody
     reads it aloud.
     """
-    said = fingerprint(KeyRing.load(node.key_directory / RING).active("sign").public())
+    said = fingerprint(KeyRing.load(node.ring).active("sign").public())
     async with NodeClient(node.issuer) as client:
         answer = await client.descriptor()
     with hub.store.writing() as session:

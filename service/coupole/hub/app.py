@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from coupole.errors import CoupoleError
 from coupole.hub.api import STATUS, federation, figures
-from coupole.hub.settings import FILE, PURPOSES, HubSettings
+from coupole.hub.settings import PURPOSES, HubSettings
 from coupole.hub.store import Hub, open_store
 from coupole.hub.ui import tables
 from coupole.standard import catalogue
@@ -44,7 +44,7 @@ class HubExists(CoupoleError):
 
 def create_hub(settings: HubSettings) -> None:
     """A new hub: its keys, its settings, an empty database. Raises ``HubExists``."""
-    if settings.ring.exists() or (settings.directory / FILE).exists():
+    if settings.ring.exists() or settings.file.exists():
         raise HubExists()
     KeyRing.create(PURPOSES).save(settings.ring)
     settings.save()

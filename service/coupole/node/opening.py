@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from coupole.errors import CoupoleError
 from coupole.node.reminders.sending import MailServer
-from coupole.node.settings import FILE, MAIL_PASSWORD, PURPOSES, RING, NodeSettings
+from coupole.node.settings import MAIL_PASSWORD, PURPOSES, NodeSettings
 from coupole.node.statistics.facts import fact_maker
 from coupole.node.store import Store, open_store, open_vault, restore
 from coupole.node.store.changes import Context
@@ -40,7 +40,7 @@ class OpenNode:
 
 def load_ring(settings: NodeSettings) -> KeyRing:
     """The node's keys. Raises ``KeyRingMissing``, ``KeyRingExposed``, ``KeyRingUnreadable``."""
-    return KeyRing.load(settings.key_directory / RING)
+    return KeyRing.load(settings.ring)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def rotate_key(settings: NodeSettings, purpose: str) -> tuple[str, int]:
     """Put a new key in use: its identifier, and how many keys of people were wrapped anew with it."""
     ring = load_ring(settings)
     made = ring.rotate(purpose)
-    ring.save(settings.key_directory / RING)
+    ring.save(settings.ring)
     if purpose != "master":
         return made.kid, 0
     vault = open_vault(settings.key_directory, ring)
@@ -120,8 +120,8 @@ def create_node(settings: NodeSettings) -> SetupCode:
 
     Raises ``NodeExists`` when there is anything of a node already: a ring written over would lose every record.
     """
-    ring_file = settings.key_directory / RING
-    if ring_file.exists() or (settings.directory / FILE).exists():
+    ring_file = settings.ring
+    if ring_file.exists() or settings.file.exists():
         raise NodeExists()
     settings.key_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,25 +6,20 @@ that a copy of the one never holds the other.
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_settings import SettingsConfigDict
 
-from coupole.errors import CoupoleError, Finding
+from coupole.errors import CoupoleError
+from coupole.web.settings import LOOPBACK, PartySettings, address
 
-FILE = "coupole.toml"
-RING = "ring.json"
 MAIL_PASSWORD = "mail-password"  # noqa: S105  # the name of a file
 """The file in the key directory that holds the mail server's password."""
 PURPOSES = {"master": "aes", "token": "es256", "sign": "ed25519", "cell": "secret32"}
 """What a node has keys for: wrapping the keys of people, tokens, signatures, the noise in its releases."""
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingsInvalid(CoupoleError):
@@ -33,16 +28,6 @@ class SettingsInvalid(CoupoleError):
 
 class SettingsMissing(CoupoleError):
     """There is no node in this directory."""
-
-
-def _issuer(value: str) -> str:
-    """A base URL: https, or http on this very machine; no path, query or trailing slash."""
-    parts = urlsplit(value)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ValueError("must begin with https:// (http:// only on this machine)")
-    if not parts.hostname or parts.username or value != f"{parts.scheme}://{parts.netloc}":
-        raise ValueError("must be a plain address such as https://node.example.org")
-    return value
 
 
 def _encrypted(value: str, others: ValidationInfo) -> str:
@@ -60,23 +45,24 @@ def _sender(value: str, others: ValidationInfo) -> str:
 
 
 def _provider(value: str) -> str:
-    """As ``_issuer``, but it may have a path, and may be nothing."""
+    """As ``address``, but it may have a path, and may be nothing."""
     parts = urlsplit(value)
     if value and parts.path not in ("", "/"):
-        _issuer(f"{parts.scheme}://{parts.netloc}")
+        address(f"{parts.scheme}://{parts.netloc}")
         if value != f"{parts.scheme}://{parts.netloc}{parts.path}":
             raise ValueError("must be a plain address such as https://login.example.org/realm")
     elif value:
-        _issuer(value.removesuffix("/"))
+        address(value.removesuffix("/"))
     return value
 
 
-class NodeSettings(BaseSettings):
+class NodeSettings(PartySettings):
     """What the operator of a node decides."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="COUPOLE_NODE_", frozen=True, extra="forbid", use_attribute_docstrings=True
-    )
+    model_config = SettingsConfigDict(env_prefix="COUPOLE_NODE_")
+    invalid = SettingsInvalid
+    missing = SettingsMissing
+    database_file = "node.sqlite"
 
     directory: Path = Path("node")
     """The node directory: settings and database."""
@@ -84,18 +70,14 @@ class NodeSettings(BaseSettings):
     """Short name of this node, the first part of every identifier it gives. Never changed afterwards."""
     name: str = Field(min_length=1, max_length=200)
     """Name of the organisation, as members and the umbrella read it."""
-    issuer: Annotated[str, AfterValidator(_issuer)]
+    issuer: Annotated[str, AfterValidator(address)]
     """Address under which others reach this node, without a slash at the end; tokens are good for it alone."""
-    keys: Path | None = None
-    """The key directory. Default: the node directory's name with ``-keys`` behind it, beside it."""
     database_url: str = ""
     """Where records are kept. Default: ``node.sqlite`` in the node directory; ``postgresql+psycopg://…`` otherwise."""
     language: Literal["en", "nl", "fr", "it"] = "en"
     """Language of pages and messages when a person has not chosen one."""
     country: str = Field(default="BE", pattern=r"^[A-Z]{2}$")
     """ISO 3166-1 code of the country whose rules apply."""
-    host: str = "127.0.0.1"
-    """Network address to listen on. Behind a proxy on the same machine the default is right."""
     port: int = Field(default=8100, ge=1, le=65535)
     """Port to listen on."""
     token_seconds: int = Field(default=300, ge=30, le=300)
@@ -128,57 +110,3 @@ class NodeSettings(BaseSettings):
         default="", pattern=r"^([^\s@<>]+@[^\s@<>]+)?$", validate_default=True
     )
     """Address letters come from."""
-
-    @model_validator(mode="after")
-    def _keys_apart(self) -> Self:
-        """Whoever copies the node directory must not copy the keys with it."""
-        if self.key_directory.absolute().is_relative_to(self.directory.absolute()):
-            raise ValueError("the key directory must not lie in the node directory")
-        return self
-
-    @property
-    def key_directory(self) -> Path:
-        """Where ``ring.json`` and the keys of people are."""
-        return self.keys or self.directory.with_name(self.directory.name + "-keys")
-
-    @property
-    def database(self) -> str:
-        """The database's URL."""
-        return self.database_url or f"sqlite:///{self.directory.absolute() / 'node.sqlite'}"
-
-    @classmethod
-    def load(cls, directory: Path) -> NodeSettings:
-        """The settings of the node in ``directory``. Raises ``SettingsMissing``, ``SettingsInvalid``."""
-        try:
-            text = (directory / FILE).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise SettingsMissing() from None
-        try:
-            written: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError:
-            raise SettingsInvalid(findings=[Finding("settings_not_toml")]) from None
-        return cls.checked(written | EnvSettingsSource(cls)() | {"directory": directory})
-
-    @classmethod
-    def checked(cls, values: Mapping[str, Any]) -> NodeSettings:
-        """Settings from plain values. Raises ``SettingsInvalid``."""
-        try:
-            return cls(**values)
-        except ValidationError as error:
-            raise SettingsInvalid(findings=_findings(error)) from None
-
-    def save(self) -> None:
-        """Write ``coupole.toml`` in the node directory: what differs from the defaults."""
-        values = self.model_dump(mode="json", exclude={"directory"}, exclude_defaults=True)
-        # A JSON string or number is a TOML one as well.
-        lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()]
-        self.directory.mkdir(parents=True, exist_ok=True)
-        (self.directory / FILE).write_text("".join(lines), encoding="utf-8")
-
-
-def _findings(error: ValidationError) -> list[Finding]:
-    """Which setting is wrong, never its value: a database URL may hold a password."""
-    return [
-        Finding("setting_invalid", "/" + "/".join(str(part) for part in found["loc"]), found["type"])
-        for found in error.errors(include_input=False, include_url=False, include_context=False)
-    ]

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from coupole.errors import CoupoleError
 from coupole.trustee import api
 from coupole.trustee.api import Trustee
-from coupole.trustee.settings import FILE, PURPOSES, TrusteeSettings
+from coupole.trustee.settings import PURPOSES, TrusteeSettings
 from coupole.trustee.store import open_store
 from coupole.web import apps
 from coupole.wire.keys import KeyRing
@@ -30,7 +30,7 @@ class TrusteeExists(CoupoleError):
 
 def create_trustee(settings: TrusteeSettings) -> None:
     """A new trustee: its keys, its settings, an empty roster. Raises ``TrusteeExists``."""
-    if settings.ring.exists() or (settings.directory / FILE).exists():
+    if settings.ring.exists() or settings.file.exists():
         raise TrusteeExists()
     KeyRing.create(PURPOSES).save(settings.ring)
     settings.save()
