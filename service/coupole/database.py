@@ -14,7 +14,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -129,6 +130,25 @@ def writing(source: Engine) -> Iterator[Session]:
     """A session that holds the write lock; committed at the end, undone by any exception."""
     with Session(source.execution_options(write=True), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A party's database, open."""
+
+    engine: Engine
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session on one snapshot."""
+        return reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A session that may write; committed at the end, undone by any exception."""
+        return writing(self.engine)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.engine.dispose()
 
 
 def look(source: Engine, query: Select[Any], **values: Any) -> list[tuple[Any, ...]]:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from coupole.errors import CoupoleError
 from coupole.hub.api import STATUS, federation, figures
@@ -85,18 +84,11 @@ def create_app(settings: HubSettings) -> FastAPI:
     routes.include_router(figures.router)
     app.include_router(routes)
     tables.add_to(app, settings.name, settings.issuer, settings.language)
-    app.add_route("/healthz", healthz, include_in_schema=False)
-    app.add_route("/readyz", readyz, include_in_schema=False)
+    apps.add_signs_of_life(app, ready)
     return app
 
 
-def healthz(_request: Request) -> Response:
-    """Alive."""
-    return PlainTextResponse("ok")
-
-
-def readyz(request: Request) -> Response:
+def ready(request: Request) -> None:
     """Able to work: the database answers."""
     with request.app.state.hub.store.reading() as session:
         session.execute(text("SELECT id FROM member LIMIT 1"))
-    return JSONResponse({"ready": True})

@@ -11,10 +11,10 @@ from fastapi import APIRouter, Depends, Path, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from coupole.database import Store
 from coupole.errors import CoupoleError
 from coupole.trustee import batches
 from coupole.trustee.batches import RosterUnknown
-from coupole.trustee.store import Store
 from coupole.web.bodies import refuse_unknown_query
 from coupole.web.problems import problems_of
 from coupole.wire.keys import KeyRing

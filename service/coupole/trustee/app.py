@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, contextmanager
 from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from coupole.errors import CoupoleError
 from coupole.trustee import api
@@ -66,18 +65,11 @@ def create_app(settings: TrusteeSettings) -> FastAPI:
         status=api.STATUS,
     )
     app.include_router(api.router)
-    app.add_route("/healthz", healthz, include_in_schema=False)
-    app.add_route("/readyz", readyz, include_in_schema=False)
+    apps.add_signs_of_life(app, ready)
     return app
 
 
-def healthz(_request: Request) -> Response:
-    """Alive."""
-    return PlainTextResponse("ok")
-
-
-def readyz(request: Request) -> Response:
+def ready(request: Request) -> None:
     """Able to work: the database answers."""
     with request.app.state.trustee.store.reading() as session:
         session.execute(text("SELECT version FROM roster LIMIT 1"))
-    return JSONResponse({"ready": True})

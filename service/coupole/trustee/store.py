@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, LargeBinary, select
+from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
 from coupole import database
-from coupole.database import Utc, metadata
+from coupole.database import Store, Utc, metadata
 
 
 class TrusteeTable(SQLModel, registry=registry(metadata=metadata())):
@@ -36,25 +34,6 @@ class Roster(TrusteeTable, table=True):
 
 
 ROSTER = TrusteeTable.metadata.tables["roster"]
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """A trustee's database, open."""
-
-    engine: Engine
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """A session on one snapshot."""
-        return database.reading(self.engine)
-
-    def writing(self) -> AbstractContextManager[Session]:
-        """A session that may write; committed at the end, undone by any exception."""
-        return database.writing(self.engine)
-
-    def close(self) -> None:
-        """Give back connections."""
-        self.engine.dispose()
 
 
 def open_store(url: str) -> Store:

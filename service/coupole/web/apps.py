@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from coupole.errors import CoupoleError
@@ -49,6 +50,20 @@ def create(
     problems.install(app, status)
     app.add_middleware(SecurityHeaders, issuer=issuer)
     return app
+
+
+def add_signs_of_life(app: FastAPI, ready: Callable[[Request], None]) -> None:
+    """``/healthz`` and ``/readyz`` for whoever runs the service. ``ready`` raises while it cannot work."""
+
+    def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    def readyz(request: Request) -> Response:
+        ready(request)
+        return PlainTextResponse("ready")
+
+    for path, answer in (("/healthz", healthz), ("/readyz", readyz)):
+        app.add_route(path, answer, ["GET"], include_in_schema=False)
 
 
 async def _too_long(scope: Scope, receive: Receive, send: Send, error: BodyTooLong) -> None:

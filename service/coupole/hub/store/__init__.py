@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlmodel import Session
-
 from coupole import database
+from coupole.database import Store
 from coupole.hub.store.migrating import migrate
 from coupole.standard.catalogue import Catalogue
 
 __all__ = ["Hub", "Store", "open_store"]
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """A hub's database, open."""
-
-    engine: Engine
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """A session on one snapshot."""
-        return database.reading(self.engine)
-
-    def writing(self) -> AbstractContextManager[Session]:
-        """A session that may write; committed at the end, undone by any exception."""
-        return database.writing(self.engine)
-
-    def close(self) -> None:
-        """Give back connections."""
-        self.engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)

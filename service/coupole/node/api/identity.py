@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from coupole.node.api.introducing import signed_descriptor
 from coupole.node.api.node import json_bytes, node_of
@@ -18,15 +18,9 @@ def read_descriptor(request: Request) -> Response:
     return json_bytes(raw, coupole_signature=signature, cache_control="public, max-age=300")
 
 
-def healthz(_request: Request) -> Response:
-    """Alive."""
-    return PlainTextResponse("ok")
-
-
-def readyz(request: Request) -> Response:
+def ready(request: Request) -> None:
     """Able to work: the database answers and the node's own key opens."""
     node = node_of(request)
     with node.store.reading() as session:
         session.execute(text("SELECT seq FROM head"))
     node.store.vault.key(NODE)
-    return PlainTextResponse("ready")

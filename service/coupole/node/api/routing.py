@@ -76,8 +76,7 @@ def add_routes(app: FastAPI, oauth: OAuth) -> None:
     _add_transfer(router, oauth)
     _add_releases(router, oauth)
     app.include_router(router)
-    for path, answer in (("/healthz", identity.healthz), ("/readyz", identity.readyz)):
-        app.add_route(path, answer, ["GET"], include_in_schema=False)
+    apps.add_signs_of_life(app, identity.ready)
     app.add_route("/.well-known/coupole", identity.read_descriptor, ["GET"], include_in_schema=False)
     signed = describing.answered("The descriptor; its signature stands in `Coupole-Signature`.", {"type": "object"})
     about = ("read_descriptor", "Who this node is, signed by itself.", "node", list[dict[str, list[str]]]())

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlmodel import Session
 
 from coupole import database
 from coupole.node.store import backup, choices, erasure, facts, journal, reminder_tables, sheets, staff_tables
@@ -28,25 +27,16 @@ __all__ = ["Store", "choices", "open_store", "open_vault", "reminder_tables", "r
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class Store(database.Store):
     """A node's database and the keys of its people, open."""
 
     node: str
-    engine: Engine
     vault: Vault
     make_facts: FactMaker | None = None
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """A session on one snapshot."""
-        return database.reading(self.engine)
 
     def looking(self) -> AbstractContextManager[Connection]:
         """A bare connection on one snapshot, for the reads that come by the thousand: half the price of a session."""
         return self.engine.connect()
-
-    def writing(self) -> AbstractContextManager[Session]:
-        """A session that may write; committed at the end, undone by any exception."""
-        return database.writing(self.engine)
 
     def context(
         self, actor: str, *, client: str | None = None, reason: str | None = None, now: datetime | None = None
@@ -89,7 +79,7 @@ class Store:
 
     def close(self) -> None:
         """Give back connections and forget keys."""
-        self.engine.dispose()
+        database.Store.close(self)  # a class with slots is made anew, which ``super()`` does not see
         self.vault.close()
 
 
@@ -106,7 +96,7 @@ def open_store(place: str | Engine, node: str, vault: Vault, make_facts: FactMak
     vault.create([NODE])
     sheets.tidy(engine, datetime.now(UTC))
     erasure.finish_erasures(engine, vault)
-    return Store(node, engine, vault, make_facts)
+    return Store(engine, node, vault, make_facts)
 
 
 def restore(file: Path, url: str, node: str, vault: Vault, context: Context) -> Store:
