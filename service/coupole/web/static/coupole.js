@@ -27,7 +27,7 @@
 		return true;
 	}
 
-	let turn = 0; // of searches only the last one asked counts
+	let turn = 0; // of searches only the last one counts
 	async function swap(form, submitter) {
 		const mine = ++turn;
 		try {
@@ -130,6 +130,7 @@
 		if (target.matches("dialog")) target.close();
 	});
 
+	document.querySelector("nav.main [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 	document.querySelector("[data-focus]")?.focus();
 	const notice = document.querySelector("[data-undo]");
 	if (notice) {
