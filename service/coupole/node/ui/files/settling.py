@@ -83,4 +83,6 @@ def record_at(finding: Finding, dossier: StoredDossier) -> str | None:
 def _agreement(dossier: StoredDossier) -> str:
     """The agreement the file names, else the file, where one is named."""
     own = accompaniment(dossier).get("agreement")
-    return record_path(own if own and own in dossier.outside else dossier.id, dossier)
+    if own and own in dossier.outside:
+        return record_path(own, dossier)
+    return f"{record_path(dossier.id, dossier)}#f-agreement"

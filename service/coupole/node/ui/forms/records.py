@@ -148,6 +148,10 @@ def _open_new(visit: Visit, session: Session) -> Opened:
         document["country"] = visit.node.country
     owned = subject(visit, session, entity, document)
     owned.require("write")
+    if entity == "team" and owned.dossier:  # the first of a team is known
+        file = owned.dossier.documents["accompaniment"][0]
+        first = {"actor": file["responsible"], "role": "project_responsible", "from": file["opened_on"]}
+        document["members"] = [first]
     return _opened(visit, session, owned, None, 0, document)
 
 
