@@ -51,9 +51,7 @@ class FileDesk:
         fields = self.form(page) if form is None else form
         kept = [(name, value) for name, value in fields if name not in typed]
         rows = [(name, [value] if isinstance(value, str) else value) for name, value in typed.items()]
-        return post(
-            self.browser, FILE + page.partition("?")[0], kept + [(n, one) for n, those in rows for one in those]
-        )
+        return post(self.browser, FILE + page, kept + [(n, one) for n, those in rows for one in those])
 
     def known(self) -> StoredDossier:
         """Everything known of the file."""
@@ -71,7 +69,7 @@ class FileDesk:
 
 def the_form(page: str, action: str) -> Sent:
     """What the form sends that one fills in; the other one of that address forgets it."""
-    found = [one.fields for one in forms_of(page) if one.action == action]
+    found = [one.fields for one in forms_of(page) if one.action.partition("?")[0] == action]
     return max(found, key=len)
 
 

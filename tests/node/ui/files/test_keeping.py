@@ -77,6 +77,47 @@ def test_other_forms_of_a_file_keep_what_is_typed_as_well(own: FileDesk, page: s
     assert f'name="{field}" value="17"' in own.page(page)
 
 
+@pytest.mark.parametrize(
+    ("page", "field"), [("/move?phase=suspended", "why"), ("/responsible", "why"), ("/correct", "reason")]
+)
+def test_a_change_of_phase_of_responsible_and_a_correction_keep_what_is_typed(
+    own: FileDesk, page: str, field: str
+) -> None:
+    answer = own.send(page, {field: "Half a sent", "autosave": "all"})
+    assert answer.status_code == 200
+    assert "Kept, not saved yet" in told(answer.text)
+    assert 'value="Half a sent"' in own.page(page)
+    assert "data-autosave" in own.page(page)
+    assert post(own.browser, f"/files/{FILE_ID}{page}", [("forget", "yes")]).status_code == 303
+    assert "Half a sent" not in own.page(page)
+
+
+def test_each_change_of_phase_keeps_its_own(own: FileDesk) -> None:
+    own.send("/move?phase=suspended", {"why": "In hospital", "autosave": "all"})
+    own.send("/move?phase=discontinued", {"why": "Moved away", "autosave": "all"})
+    assert 'value="In hospital"' in own.page("/move?phase=suspended")
+    assert 'value="Moved away"' in own.page("/move?phase=discontinued")
+    assert "was not saved" not in told(own.page("/move"))
+
+
+def test_a_change_of_phase_that_was_refused_is_found_again_and_forgotten_once_it_is_made(own: FileDesk) -> None:
+    assert own.send("/move?phase=suspended", {"why": "x" * 300}).status_code == 422
+    assert "x" * 300 in own.page("/move?phase=suspended")
+    form = [one for one in own.form("/move?phase=suspended") if not one[0].startswith("end.")]
+    assert saved(own.send("/move?phase=suspended", {"why": "In hospital"}, form))
+    assert kept(own.node) == 0
+
+
+def test_answers_of_a_follow_up_are_kept_while_they_are_typed(node: RunningNode) -> None:
+    stored(node.node.store, "hired", "closure")
+    own = desk(node)
+    check = next(name for name, _ in own.form("/follow-ups") if name.startswith("check.")).rsplit(".", 1)[0]
+    own.send("/follow-ups", {f"{check}.checked_on": "2025-12-24", "autosave": "all"})
+    again = own.page("/follow-ups")
+    assert f'name="{check}.checked_on" value="2025-12-24"' in again
+    assert "was not saved. It is still here." in told(again)
+
+
 def test_the_beginning_of_a_file_is_kept_until_it_is_saved(node: RunningNode) -> None:
     keep(node.node.store, SHARED)
     browser = signed_in(node)

@@ -12,8 +12,9 @@ from coupole.node.store import Store
 from coupole.node.store.changes import Context, Written
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import standing
+from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, save
+from coupole.node.ui.files.saving import Trouble, Wanted, save, since_kept
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.codes import code_list
 
@@ -29,7 +30,7 @@ def show(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         file = opened(visit, session)
         rows = phase_history(file.dossier)
-        return _page(file, Filled({"phase": rows[-2].phase if len(rows) > 1 else ""}), None)
+        return _page(file, begun(visit, session, {"phase": rows[-2].phase if len(rows) > 1 else ""}), None)
 
 
 def hand_back(visit: Visit, form: FormData) -> Response:
@@ -45,6 +46,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         file=file,
         filled=filled,
         trouble=trouble,
+        changed_since=since_kept(file, filled),
         present=standing.present(file.dossier, file.visit.language),
         phases=file.names.options("phase", passed),
     )

@@ -11,8 +11,9 @@ from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import sections
 from coupole.node.ui.files.deciding import content
+from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, changed, save
+from coupole.node.ui.files.saving import Trouble, Wanted, changed, save, since_kept
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.entities import ENTITIES
 
@@ -29,7 +30,7 @@ def show(visit: Visit) -> Response:
     """Every check as it stands, and the answers asked for."""
     with visit.node.store.reading() as session:
         file = opened(visit, session)
-        return _page(file, Filled(), None)
+        return _page(file, begun(visit, session, {}), None)
 
 
 def answer(visit: Visit, form: FormData) -> Response:
@@ -46,7 +47,8 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         file=file,
         filled=_shown(file, filled),
         trouble=trouble,
-        checks=sections.checks(names, today),
+        changed_since=since_kept(file, filled),
+        checks=sorted(sections.checks(names, today), key=lambda one: one.state == "superseded"),
         key=lambda record: record.rsplit(":", 1)[1],
         revisions={placed.document["id"]: placed.document["revision"] for placed in each(file.dossier, "follow_up")},
         statuses=names.options("followup_status"),

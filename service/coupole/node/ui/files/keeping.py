@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from coupole.node.store import drafts
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.files.typed import Filled
+from coupole.standard.codes import code_list
 
 NOT_TYPED = ("autosave", "forget")
 
@@ -35,5 +36,12 @@ def forget(visit: Visit, session: Session) -> None:
 
 
 def page_of(visit: Visit) -> tuple[str, str]:
-    """The key of what is kept: who types, and where."""
-    return visit.staff.id, visit.request.url.path
+    """The key of what is kept: who types, and where; of each change of phase its own, for each asks something else."""
+    phase = phase_of(visit)
+    return visit.staff.id, visit.request.url.path + (f"?phase={phase}" if phase else "")
+
+
+def phase_of(visit: Visit) -> str:
+    """The phase the address names; nothing when it names none."""
+    asked = visit.asked("phase")
+    return asked if asked in code_list("phase").ids else ""

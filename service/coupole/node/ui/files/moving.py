@@ -14,10 +14,10 @@ from coupole.node.records.project import INSERTION, closure, day_of, each, is_fi
 from coupole.node.store import Store
 from coupole.node.store.changes import Context, Document, Written
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.files import standing, work
+from coupole.node.ui.files import keeping, standing, work
 from coupole.node.ui.files.deciding import day_of_form
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, save
+from coupole.node.ui.files.saving import Trouble, Wanted, save, since_kept
 from coupole.node.ui.files.typed import LONGEST_LINE, Filled, Reader
 from coupole.standard.codes import code_list
 
@@ -35,9 +35,8 @@ def show(visit: Visit) -> Response:
     """The phases that may follow, or what the chosen one asks for."""
     with visit.node.store.reading() as session:
         file = opened(visit, session)
-        chosen = visit.asked("phase")
-        phase = chosen if chosen in code_list("phase").ids else ""
-        return _page(file, Filled(proposed(file, phase)), None, phase)
+        phase = keeping.phase_of(visit)
+        return _page(file, keeping.begun(visit, session, proposed(file, phase)), None, phase)
 
 
 def move(visit: Visit, form: FormData) -> Response:
@@ -54,6 +53,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None, phase: str) -
         file=file,
         filled=filled,
         trouble=trouble,
+        changed_since=since_kept(file, filled),
         phase=phase,
         phase_name=file.names.code("phase", phase or None),
         present=standing.present(dossier, language),

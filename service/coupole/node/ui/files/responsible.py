@@ -11,8 +11,9 @@ from coupole.node.records.project import each
 from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files.deciding import content, day_of_form
+from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.saving import Trouble, Wanted, changed, save
+from coupole.node.ui.files.saving import Trouble, Wanted, changed, save, since_kept
 from coupole.node.ui.files.typed import Filled, Reader
 
 ROLE = "project_responsible"
@@ -28,7 +29,7 @@ def show(visit: Visit) -> Response:
     """Who takes over, and from which day."""
     with visit.node.store.reading() as session:
         file = opened(visit, session)
-        return _page(file, Filled({"day": visit.today.isoformat()}), None)
+        return _page(file, begun(visit, session, {"day": visit.today.isoformat()}), None)
 
 
 def hand_over(visit: Visit, form: FormData) -> Response:
@@ -43,6 +44,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         file=file,
         filled=filled,
         trouble=trouble,
+        changed_since=since_kept(file, filled),
         now=file.names.actor(file.file["responsible"]),
         actors=[(one["id"], one["display_name"]) for one in choices(file)],
         teams=[placed.document for placed in each(file.dossier, "team")],
