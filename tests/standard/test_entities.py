@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
 from coupole.standard import VERSION, resource
-from coupole.standard.entities import ENTITIES, EntityUnknown, by_collection
+from coupole.standard.entities import ENTITIES
 from coupole.standard.schemas import schema_names
 
 COLLECTIONS = {
@@ -28,11 +26,9 @@ COLLECTIONS = {
 }
 
 
-def test_the_standard_has_eighteen_entities_each_found_by_the_plural_in_its_address():
+def test_the_standard_has_eighteen_entities_each_with_the_plural_of_its_address():
     assert {entity.collection for entity in ENTITIES.values()} == COLLECTIONS
     assert len(ENTITIES) == 18
-    for collection in COLLECTIONS:
-        assert by_collection(collection).collection == collection
     assert set(ENTITIES) <= set(schema_names())
 
 
@@ -43,11 +39,6 @@ def test_owners_come_before_what_they_own():
     owned = [name for name, entity in ENTITIES.items() if "accompaniment" in entity.fields]
     assert len(owned) == 11
     assert all(order.index("accompaniment") < order.index(name) for name in owned)
-
-
-def test_a_collection_of_something_else_is_unknown():
-    with pytest.raises(EntityUnknown):
-        by_collection("clients")
 
 
 def test_a_field_tells_its_label_class_widget_and_choices():

@@ -17,7 +17,6 @@ from coupole.standard.validation import (
     DocumentInvalid,
     SchemaUnknown,
     accepts,
-    accepts_each,
     check,
     check_against,
     findings,
@@ -121,12 +120,6 @@ def test_names_that_a_document_chooses_are_cut_from_the_place(name):
     document[name] = {CANARY: 1}
 
     assert {finding.pointer for finding in findings("organisation", document)} == {f"/{name}"}
-
-
-def test_many_documents_are_judged_in_their_order():
-    good, bad = example("closure"), {**example("closure"), "outcome": "?"}
-
-    assert accepts_each("closure", [good, bad, good]) == [True, False, True]
 
 
 def test_a_valid_document_passes_the_check():

@@ -41,7 +41,7 @@ PARTS: Mapping[str, str] = {
 REFUSED, NOT_FOUND, IN_THE_WAY, OTHER_PARTY = 3, 4, 5, 6
 _CODES = {
     NOT_FOUND: """
-        catalogue_unknown client_not_found collection_unknown dataset_empty entity_unknown hub_settings_missing
+        catalogue_unknown client_not_found collection_unknown dataset_empty hub_settings_missing
         indicator_not_found indicator_unknown key_not_found key_ring_missing member_unknown period_not_collected
         profile_unknown publication_unknown record_not_found release_not_found roster_member_unknown roster_unknown
         schema_unknown settings_missing trustee_settings_missing

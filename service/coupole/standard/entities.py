@@ -8,7 +8,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from coupole.errors import CoupoleError
 from coupole.standard.codes import code_list
 from coupole.standard.schemas import Schema, resolved
 
@@ -36,10 +35,6 @@ NAMES = (
 
 ENVELOPE = ("id", "schema_version", "node", "revision", "updated_at", "deleted", "extensions", "missing")
 """The fields a document has beside its content."""
-
-
-class EntityUnknown(CoupoleError):
-    """The standard has no record of that kind."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +131,3 @@ def _read(name: str) -> Entity:
 
 ENTITIES: Mapping[str, Entity] = MappingProxyType({name: _read(name) for name in NAMES})
 """Every entity by name, owners first."""
-
-_COLLECTIONS = {entity.collection: entity for entity in ENTITIES.values()}
-
-
-def by_collection(name: str) -> Entity:
-    """The entity whose plural is in the address. Raises ``EntityUnknown``."""
-    if name not in _COLLECTIONS:
-        raise EntityUnknown()
-    return _COLLECTIONS[name]

@@ -7,7 +7,6 @@ name the standard does not know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -30,12 +29,6 @@ class SchemaUnknown(CoupoleError):
 def accepts(entity: str, document: Any) -> bool:
     """Whether the document is a valid one of that entity."""
     return _fast(entity).is_valid(document)
-
-
-def accepts_each(entity: str, documents: Iterable[Any]) -> list[bool]:
-    """``accepts`` for many documents, in their order."""
-    is_valid = _fast(entity).is_valid
-    return [is_valid(document) for document in documents]
 
 
 def findings(entity: str, document: Any) -> list[Finding]:

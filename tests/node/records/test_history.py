@@ -1,18 +1,13 @@
-"""The plan as of any day, and versions field by field."""
+"""The plan as of any day."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from coupole.node.records.history import PlanAsOf, differences, plan_as_of
+from coupole.node.records.history import PlanAsOf, plan_as_of
 from coupole.node.store import Store
-from coupole.standard.entities import ENTITIES, ENVELOPE
 from tests import factories
-from tests.factories import FACTORIES, id_of
+from tests.factories import id_of
 from tests.node.records.filed import known, made, put, stored
 from tests.node.records.method import FILE
 
@@ -75,34 +70,3 @@ def test_an_objective_the_team_added_belongs_to_the_plan_from_its_day_on(sqlite_
     made(sqlite_store, factories.objective(9, **FILE, **fresh))
     assert statuses(sqlite_store, "2025-08-19") == ["open"]
     assert statuses(sqlite_store, "2025-08-20") == ["achieved", "open"]
-
-
-def test_versions_are_told_apart_field_by_field(sqlite_store: Store) -> None:
-    before = factories.plan(1, evaluation_schedule={"every_months": 6})
-    after = {
-        **before,
-        "meeting_every": "P2M",
-        "operating_structure": {**before["operating_structure"], "side": "ordinary"},
-    }
-    after |= {"revision": 2, "updated_at": "2026-02-01T00:00:00.000Z", "expected_end_on": "2026-12-31"}
-    found = {one.pointer: (one.before, one.after) for one in differences("plan", before, after)}
-    assert found == {
-        "/operating_structure/side": ("social", "ordinary"),
-        "/meeting_every": ("P1M", "P2M"),
-        "/expected_end_on": (None, "2026-12-31"),
-    }
-    side = next(one for one in differences("plan", before, after) if one.pointer.endswith("/side"))
-    assert all(label and " – " in label for label in map(side.label, ("en", "nl", "fr", "it")))
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_there_is_a_difference_where_a_field_differs_and_nowhere_else(data: Any) -> None:
-    entity = data.draw(st.sampled_from(sorted(ENTITIES)))
-    before = FACTORIES[entity](1)
-    names = sorted(set(before) - set(ENVELOPE))
-    gone = data.draw(st.sets(st.sampled_from(names)))
-    after = {name: value for name, value in before.items() if name not in gone}
-    assert differences(entity, before, before) == []
-    assert {one.pointer for one in differences(entity, before, after)} == {f"/{name}" for name in gone}
-    assert [one.after for one in differences(entity, before, after)] == [None] * len(gone)

@@ -1,4 +1,4 @@
-"""What held on a day, and what changed between two versions, field by field."""
+"""The plan and its objectives as they held on a day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import orjson
 from sqlmodel import Session
@@ -14,7 +13,6 @@ from sqlmodel import Session
 from coupole.node.records.project import accompaniment, each, plan_on
 from coupole.node.store import Store, queries
 from coupole.node.store.changes import Document, StoredDossier
-from coupole.standard.entities import ENTITIES, ENVELOPE, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +21,6 @@ class PlanAsOf:
 
     plan: Document
     objectives: tuple[Document, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One field that two versions do not share; ``fields`` leads from the document to it."""
-
-    pointer: str
-    fields: tuple[Field, ...]
-    before: Any
-    after: Any
-
-    def label(self, language: str) -> str:
-        """What the field is called, the group it stands in first."""
-        return " – ".join(field.label(language) for field in self.fields)
 
 
 def plan_as_of(session: Session, store: Store, dossier: StoredDossier, day: date) -> PlanAsOf | None:
@@ -78,22 +62,3 @@ def _stood(document: Document, versions: Iterable[Document], day: date) -> Docum
         true = [*(one for one in true if one["status_on"] < version["status_on"]), version]
     by_then = [version for version in true if version["status_on"] <= day.isoformat()]
     return by_then[-1] if by_then else {**true[0], "status": "open", "status_on": true[0]["set_on"]}
-
-
-def differences(entity: str, before: Document, after: Document) -> list[Difference]:
-    """The fields in which two versions of a document differ, in the order of the standard; the envelope left out."""
-    fields = {name: field for name, field in ENTITIES[entity].fields.items() if name not in ENVELOPE}
-    return list(_differences(fields, before, after, "", ()))
-
-
-def _differences(
-    fields: Mapping[str, Field], before: Document, after: Document, place: str, path: tuple[Field, ...]
-) -> Iterator[Difference]:
-    for name, field in fields.items():
-        old, new = before.get(name), after.get(name)
-        if old == new:
-            continue
-        if field.fields and isinstance(old, dict) and isinstance(new, dict):
-            yield from _differences(field.fields, old, new, f"{place}/{name}", (*path, field))
-        else:
-            yield Difference(f"{place}/{name}", (*path, field), old, new)

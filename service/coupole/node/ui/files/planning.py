@@ -36,8 +36,6 @@ SHOWN = (
     "planned_actions",
     "expected_end_on",
 )
-WITHOUT_ACTOR = ("participant", "family_member")
-"""Who signs without being one of the professionals."""
 
 
 @dataclass(frozen=True, slots=True)
