@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 
 from coupole.node.app import create_app
 from coupole.node.opening import create_node, open_node
-from coupole.node.records.importing import Source, hash_of, plan, write_in_pieces
+from coupole.node.records.importing import Kept, Source, hash_of, plan, write_in_pieces
 from coupole.node.records.mapping import Mapper
 from coupole.node.records.reading import table_rows
 from coupole.node.settings import NodeSettings
@@ -74,9 +74,10 @@ def by_mapping() -> dict[str, Any]:
         def ours() -> float:
             with fresh_node() as settings, open_node(settings) as node:
                 started = time.process_time()
+                kept = Kept()
                 with node.store.reading() as session:
-                    planned = list(plan(session, rows(table), node.store, node.store.context("bench")))
-                done = list(write_in_pieces(node.store, rows(table), Source(hash_of(table)), "bench"))
+                    planned = list(plan(session, rows(table), node.store, node.store.context("bench"), kept))
+                done = list(write_in_pieces(node.store, rows(table), Source(hash_of(table)), "bench", kept=kept))
                 spent = time.process_time() - started
                 assert [verdict.outcome for verdict in planned] == [verdict.outcome for verdict in done]
                 with node.store.reading() as session:

@@ -15,7 +15,7 @@ from coupole.cli.progress import counted
 
 if TYPE_CHECKING:
     from coupole.node.opening import OpenNode
-    from coupole.node.records.importing import Source, Verdict
+    from coupole.node.records.importing import Kept, Source, Verdict
     from coupole.node.records.mapping import Mapper
     from coupole.node.records.reading import Row
 
@@ -35,14 +35,17 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Take in a file: first what every row would do, then, once you agree, doing it. May be stopped and run again."""
+    from coupole.node.records.importing import Kept
+
     with opened(directory) as node:
         mapper, source = _mapper(node, file, mapping, values or [])
         shown: list[dict[str, Any]] | None = [] if as_json else None
-        tally = _rehearse(node, file, mapper, shown)
+        kept = Kept()
+        tally = _rehearse(node, file, mapper, shown, kept)
         if not dry_run:
             if not (yes or as_json):
                 typer.confirm("Write this?", abort=True, err=True)
-            tally = _write(node, file, mapper, source, total=tally["rows"])
+            tally = _write(node, file, mapper, source, tally["rows"], kept)
             with counted("Counting files", None) as advance:
                 node.store.refresh_facts(advance)
     _conclude(tally, shown, dry_run=dry_run)
@@ -76,7 +79,9 @@ def _rows(stack: ExitStack, file: Path, mapper: Mapper | None) -> Iterator[Row]:
     return document_rows(stack.enter_context(file.open("rb")))
 
 
-def _rehearse(node: OpenNode, file: Path, mapper: Mapper | None, shown: list[dict[str, Any]] | None) -> Counter[str]:
+def _rehearse(
+    node: OpenNode, file: Path, mapper: Mapper | None, shown: list[dict[str, Any]] | None, kept: Kept
+) -> Counter[str]:
     """Show what every row would do; how many rows there are, and documents by outcome."""
     from coupole.node.records.importing import plan
 
@@ -84,7 +89,7 @@ def _rehearse(node: OpenNode, file: Path, mapper: Mapper | None, shown: list[dic
     with ExitStack() as stack:
         session = stack.enter_context(node.store.reading())
         advance = stack.enter_context(counted("Reading rows", None))
-        verdicts = plan(session, _rows(stack, file, mapper), node.store, context)
+        verdicts = plan(session, _rows(stack, file, mapper), node.store, context, kept)
         return _tallied(verdicts, advance, node.settings.language, shown)
 
 
@@ -114,7 +119,7 @@ def _show(verdict: Verdict, language: str) -> None:
         say(f"Row {verdict.row}{f', {place}' if place else ''}: {error['detail']} {error['remedy']}")
 
 
-def _write(node: OpenNode, file: Path, mapper: Mapper | None, source: Source, total: int) -> Counter[str]:
+def _write(node: OpenNode, file: Path, mapper: Mapper | None, source: Source, total: int, kept: Kept) -> Counter[str]:
     from coupole.node.records.importing import count, unfinished, write_in_pieces
 
     with node.store.reading() as session:
@@ -126,7 +131,7 @@ def _write(node: OpenNode, file: Path, mapper: Mapper | None, source: Source, to
     with ExitStack() as stack:
         advance = stack.enter_context(counted("Writing rows", total))
         rows = _rows(stack, file, mapper)
-        for verdict in write_in_pieces(node.store, rows, source, actor()):
+        for verdict in write_in_pieces(node.store, rows, source, actor(), kept=kept):
             tally += count([verdict])
             tally["rows"] += 1
             advance(tally["rows"], total)

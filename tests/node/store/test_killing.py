@@ -51,7 +51,7 @@ def test_a_writer_that_is_killed_loses_nothing_it_acknowledged(settings: NodeSet
 
 
 def test_an_import_that_is_killed_goes_on_and_ends_as_one_that_was_not(settings: NodeSettings, tmp_path: Path) -> None:
-    people = 2_400
+    people = 3_000  # two pieces, the second long enough to be killed in
     documents = [*SHARED]
     for number in range(1, people + 1):
         documents += [participant(number), referral(number), accompaniment(number)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,11 +23,12 @@ from ulid import ULID
 from coupole.errors import CoupoleError, Finding
 from coupole.node.records.reading import PIECE, Row, as_finding
 from coupole.node.store import Store
+from coupole.node.store.batch import Work
 from coupole.node.store.changes import Change, Context, Refused, Written
-from coupole.node.store.journal import hold
+from coupole.node.store.journal import End, end, hold
 from coupole.node.store.queries import standing
 from coupole.node.store.tables import ImportRun
-from coupole.node.store.write import Rehearsal, write_groups
+from coupole.node.store.write import Rehearsal, write_groups, write_rehearsed
 from coupole.standard.sentences import sentence
 
 Outcome = Literal["created", "replaced", "unchanged", "refused"]
@@ -35,6 +36,9 @@ Answers = list[list[Written | Refused]]
 
 TOGETHER = 5_000
 """About as many documents are written in one transaction: long enough to cost little, short enough to let others in."""
+
+KEPT = 20_000
+"""So many rows and documents together of a dry run are kept in memory for the write: some 100 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,49 @@ def explained(finding: Finding, language: str) -> dict[str, str | int]:
     return {**plain, **column, "detail": words.title, "remedy": words.remedy}
 
 
-def plan(session: Session, rows: Iterable[Row], store: Store, context: Context) -> Iterator[Verdict]:
-    """What each row would do; nothing is written and nobody is kept waiting."""
+class Kept:
+    """What a dry run made of all rows, in memory and nowhere else, good for one write; nothing when it was too much."""
+
+    def __init__(self, room: int = KEPT) -> None:
+        self.as_of: End | None = None
+        """The end of the journal that the next piece stands on; none while it is not known that these are all."""
+        self.pieces: deque[tuple[list[Verdict], Work]] = deque()
+        self._room = room
+
+    def add(self, verdicts: list[Verdict], work: Work) -> None:
+        """One more piece."""
+        self._room -= len(verdicts) + len(work.entries)
+        if self._room >= 0:
+            self.pieces.append((verdicts, work))
+        else:
+            self.pieces.clear()
+
+    def close(self, as_of: End) -> None:
+        """There are no more."""
+        self.as_of = as_of if self._room >= 0 else None
+
+    @property
+    def spent(self) -> bool:
+        """Whether every row was written."""
+        return self.as_of is not None and not self.pieces
+
+
+def plan(
+    session: Session, rows: Iterable[Row], store: Store, context: Context, kept: Kept | None = None
+) -> Iterator[Verdict]:
+    """What each row would do; nothing is written and nobody is kept waiting.
+
+    ``kept`` takes what was made on the way, for ``write_in_pieces``.
+    """
     rehearsal = Rehearsal(session, store.vault, context)
     with _in_one_go():
         for piece in _pieces(rows):
-            yield from _verdicts(piece, rehearsal.read(_groups(session, piece)))
+            verdicts = list(_verdicts(piece, rehearsal.read(_groups(session, piece))))
+            if kept is not None:
+                kept.add(verdicts, rehearsal.work)
+            yield from verdicts
+    if kept is not None:
+        kept.close(rehearsal.as_of)
 
 
 def write_all(session: Session, rows: Iterable[Row], store: Store, context: Context) -> Iterator[Verdict]:
@@ -97,16 +138,27 @@ def unfinished(session: Session, source: Source) -> ImportRun | None:
 
 
 def write_in_pieces(
-    store: Store, rows: Iterable[Row], source: Source, actor: str, together: int | None = None
+    store: Store,
+    rows: Iterable[Row],
+    source: Source,
+    actor: str,
+    together: int | None = None,
+    kept: Kept | None = None,
 ) -> Iterator[Verdict]:
     """Write every row that can be written, from where the last attempt stopped; a row whole or not at all.
 
-    ``together``: about how many documents share a transaction, fewer when somebody watches them go.
+    ``together``: about how many documents share a transaction, fewer when somebody watches them go. ``kept``: what a
+    dry run made of these rows; it is written as it is as long as nobody else writes.
     """
     run = _begin(store, source, actor)
     done = run.rows_done
-    ahead = (row for place, row in enumerate(rows) if place >= done)
     with _in_one_go():
+        if kept is not None and not done:
+            for verdicts in _write_kept(store, run.id, kept, actor):
+                done += len(verdicts)
+                yield from verdicts
+        left = () if kept is not None and kept.spent else rows
+        ahead = (row for place, row in enumerate(left) if place >= done)
         for piece in _pieces(ahead, together):
             with store.writing() as session:
                 hold(session)
@@ -117,6 +169,21 @@ def write_in_pieces(
             yield from verdicts
     with store.writing() as session:
         session.get_one(ImportRun, run.id).ended_at = datetime.now(UTC)
+
+
+def _write_kept(store: Store, run_id: str, kept: Kept, actor: str) -> Iterator[list[Verdict]]:
+    done = 0
+    while kept.as_of is not None and kept.pieces:
+        verdicts, work = kept.pieces[0]
+        with store.writing() as session:
+            hold(session)
+            if not write_rehearsed(session, store.vault, work, kept.as_of, store.context(actor)):
+                return
+            kept.as_of = end(session)
+            done += len(verdicts)
+            _advance(session, run_id, done, verdicts)
+        kept.pieces.popleft()
+        yield verdicts
 
 
 def _begin(store: Store, source: Source, actor: str) -> ImportRun:

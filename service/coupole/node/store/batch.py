@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import EllipsisType
 from typing import TypeVar
 
@@ -49,31 +49,42 @@ class Place:
     updated_at: str
 
 
-class Batch:
-    """What a call of ``write`` is about to do.
+@dataclass(slots=True)
+class Work:
+    """What a batch comes to, ready to be stored.
 
-    ``entries`` are the journal rows to come, unsealed; ``rows`` the places of living documents (the number of their
-    entry, and their text), none for those that go; ``links`` the accompaniments that referrals are named by.
+    ``moment`` is what ``updated_at`` says where the node sets it; ``own`` what the node's own fields were like;
+    ``stored`` are the records changed that have a row already. ``entries`` are the journal rows to come, unsealed;
+    ``rows`` the places of living documents, none for those that go; ``links`` the accompaniments that referrals are
+    named by.
     """
+
+    moment: str
+    own: LocalForms
+    stored: set[str]
+    entries: list[Entry] = field(default_factory=list)
+    rows: dict[str, Place | None] = field(default_factory=dict)
+    links: dict[str, str | None] = field(default_factory=dict)
+    new_people: list[str] = field(default_factory=list)
+    touched: Touched = field(default_factory=Touched)
+
+
+class Batch:
+    """What a call of ``write`` is about to do."""
 
     def __init__(self, session: Session, vault: Vault, context: Context, changes: Sequence[Change]) -> None:
         self._vault = vault
         self._context = context
-        self._moment = context.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self._standing = Standing(session, vault, changes)
-        self._own = LocalForms(session, context.node)
-        self.stored = self._standing.stored
-        self.entries: list[Entry] = []
-        self.rows: dict[str, Place | None] = {}
-        self.links: dict[str, str | None] = {}
-        self.new_people: list[str] = []
-        self.touched = Touched()
+        self._standing = Standing(session, vault)
+        stored = self._standing.learn(changes)
+        self.work = Work(moment_of(context), LocalForms(session, context.node), stored)
         self._undo: list[tuple[str, Place | EllipsisType | None]] = []
         self._undo_links: list[tuple[str, str | EllipsisType | None]] = []
 
-    def learn(self, changes: Sequence[Change]) -> None:
-        """Look up what further changes need, before they are read."""
-        self._standing.learn(changes)
+    def go_on(self, changes: Sequence[Change]) -> None:
+        """Look up what further changes need, before they are read as if those before had been written: new work."""
+        self._standing.name(self.work.links)
+        self.work = Work(self.work.moment, self.work.own, self._standing.learn(changes))
 
     def read_groups(self, groups: Sequence[Sequence[Change]]) -> list[list[Written | Refused]]:
         """``read`` group by group: when one change of a group is refused, none of it is made."""
@@ -82,15 +93,15 @@ class Batch:
     def _group(self, changes: Sequence[Change]) -> list[Written | Refused]:
         if len(changes) == 1:  # a change that is refused alone leaves nothing behind
             return [self._verdict(changes[0])]
-        standing, entries, people = self._standing.mark(), len(self.entries), len(self.new_people)
+        standing, entries, people = self._standing.mark(), len(self.work.entries), len(self.work.new_people)
         self._undo.clear()
         self._undo_links.clear()
         verdicts = self.read(changes)
         if any(isinstance(verdict, Refused) for verdict in verdicts):
             self._standing.back(standing)
-            del self.entries[entries:], self.new_people[people:]
-            _undo(self.rows, self._undo)
-            _undo(self.links, self._undo_links)
+            del self.work.entries[entries:], self.work.new_people[people:]
+            _undo(self.work.rows, self._undo)
+            _undo(self.work.links, self._undo_links)
         return verdicts
 
     def read(self, changes: Sequence[Change]) -> list[Written | Refused]:
@@ -110,7 +121,7 @@ class Batch:
         document = self._complete(change, given)
         if not accepts(change.entity, document):
             raise DocumentInvalid(findings=findings(change.entity, document))
-        wrong = self._own.findings(change.entity, document)
+        wrong = self.work.own.findings(change.entity, document)
         if wrong:
             raise DocumentInvalid(findings=wrong)
         record = document["id"]
@@ -147,7 +158,7 @@ class Batch:
             "schema_version": standard.VERSION,
             "node": self._context.node,
             "revision": last + 1,
-            "updated_at": self._moment,
+            "updated_at": self.work.moment,
             "deleted": False,
         }
 
@@ -169,7 +180,7 @@ class Batch:
         if before is None and participant == record:
             if self._vault.erased(record):
                 raise PersonErased()
-            self.new_people.append(record)
+            self.work.new_people.append(record)
 
     def _owner(self, entity: str, document: Document, before: Living | None) -> tuple[str | None, str | None]:
         """The participant whose document it is and the accompaniment it belongs to."""
@@ -201,29 +212,29 @@ class Batch:
         if living.entity == "accompaniment" and document.get("referral"):
             self._link(document["referral"], record)
         self._standing.put(record, living)
-        self.touched.add(record, living.entity, living.accompaniment, document)
-        self._set_row(record, Place(len(self.entries), living, document["updated_at"]))
+        self.work.touched.add(record, living.entity, living.accompaniment, document)
+        self._set_row(record, Place(len(self.work.entries), living, document["updated_at"]))
         self._enter(record, living, "put", living.revision, living.text)
 
     def _leave(self, record: str, before: Living) -> None:
         """What changes for others when the former version goes."""
         former = orjson.loads(self._standing.text(record))
-        self.touched.add(record, before.entity, before.accompaniment, former)
+        self.work.touched.add(record, before.entity, before.accompaniment, former)
         if before.entity == "accompaniment" and former.get("referral"):
             self._link(former["referral"], None)
 
     def _set_row(self, record: str, place: Place | None) -> None:
-        self._undo.append((record, self.rows.get(record, ...)))
-        self.rows[record] = place
+        self._undo.append((record, self.work.rows.get(record, ...)))
+        self.work.rows[record] = place
 
     def _link(self, referral: str, accompaniment: str | None) -> None:
-        self._undo_links.append((referral, self.links.get(referral, ...)))
-        self.links[referral] = accompaniment
-        self.touched.dossiers.add(referral)
+        self._undo_links.append((referral, self.work.links.get(referral, ...)))
+        self.work.links[referral] = accompaniment
+        self.work.touched.dossiers.add(referral)
 
     def _enter(self, record: str, living: Living, kind: str, revision: int, body: bytes | None) -> None:
         entry = Entry(living.entity, record, revision, kind, living.participant, None, body)
-        self.entries.append(entry)
+        self.work.entries.append(entry)
 
     def _delete(self, change: Change) -> Written:
         record = change.id or ""
@@ -232,7 +243,7 @@ class Batch:
             raise RecordNotFound()
         if change.expect != before.revision:
             raise RevisionConflict(revision=before.revision)
-        if self.links.get(record, before.accompaniment if before.entity == "referral" else None):
+        if self.work.links.get(record, before.accompaniment if before.entity == "referral" else None):
             raise RecordInUse()
         if self._standing.used(record):
             raise RecordInUse()
@@ -252,6 +263,23 @@ def _undo(values: dict[str, Value], done: Sequence[tuple[str, Value | EllipsisTy
             del values[name]
         else:
             values[name] = before
+
+
+def moment_of(context: Context) -> str:
+    """The moment of writing as documents say it."""
+    return context.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def at(moment: str, work: Work) -> Work:
+    """The same work, done at another moment; what kept its own envelope keeps it."""
+    former, then = (f'"updated_at":"{one}"'.encode() for one in (work.moment, moment))
+    entries = [Entry(*entry[:6], entry.body and entry.body.replace(former, then)) for entry in work.entries]
+    rows = {
+        record: place
+        and Place(place.entry, place.living, moment if place.updated_at == work.moment else place.updated_at)
+        for record, place in work.rows.items()
+    }
+    return replace(work, moment=moment, entries=entries, rows=rows)
 
 
 def _rank(change: Change) -> int:

@@ -66,6 +66,12 @@ def head(session: Session) -> End:
     return End(row.seq, row.hash)
 
 
+def end(session: Session) -> End:
+    """The end of the journal as it is seen now; others may append meanwhile."""
+    row = session.execute(select(HEAD.c.seq, HEAD.c.hash).where(HEAD.c.id == 1)).one()
+    return End(row.seq, row.hash)
+
+
 def hold(session: Session) -> None:
     """Let nobody else write until this session ends; call it before reading what a write depends on.
 

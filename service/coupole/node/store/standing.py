@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -35,7 +35,7 @@ class Living(NamedTuple):
 class Standing:
     """Looks up everything a batch may need in a few statements, then follows the batch in memory."""
 
-    def __init__(self, session: Session, vault: Vault, changes: Sequence[Change]) -> None:
+    def __init__(self, session: Session, vault: Vault) -> None:
         self._session = session
         self._vault = vault
         self._put: set[str] = set()
@@ -46,18 +46,18 @@ class Standing:
         self.living: dict[str, Living] = {}
         self.last: dict[str, int] = {}
         """The last revision of records that are gone."""
-        self.learn(changes)
-        self.stored = frozenset(self.living)
 
-    def learn(self, changes: Sequence[Change]) -> None:
-        """Look up what these changes need and is not known yet."""
+    def learn(self, changes: Sequence[Change]) -> set[str]:
+        """Look up what these changes need and is not known yet; which of their records are living."""
         followed = self._put | self._dropped
-        changed = {record for change in changes if (record := _identity(change))} - followed - self._with_text
+        identified = {record for change in changes if (record := _identity(change))}
+        changed = identified - followed - self._with_text
         named = {record for change in changes for record in _named(change)} - changed - followed
         self._load(changed, with_text=True)
         self._load(named - self.living.keys(), with_text=False)
         self._load_last(changed - self.living.keys())
         self._with_text |= changed
+        return identified & self.living.keys()
 
     def text(self, record: str) -> bytes:
         """The canonical JSON of a living document of this batch's changes."""
@@ -74,6 +74,11 @@ class Standing:
         self.living[record] = living
         self._put.add(record)
         self._dropped.discard(record)
+
+    def name(self, links: Mapping[str, str | None]) -> None:
+        """From now on these referrals are named by these accompaniments."""
+        for referral in links.keys() & self.living.keys():
+            self.living[referral] = self.living[referral]._replace(accompaniment=links[referral])
 
     def drop(self, record: str) -> None:
         """The batch deleted this record."""

@@ -18,8 +18,9 @@ from sqlmodel import Session
 
 from coupole.database import insert_rows
 from coupole.node.store import facts, journal
-from coupole.node.store.batch import Batch, Place
+from coupole.node.store.batch import Batch, Place, Work, at, moment_of
 from coupole.node.store.changes import Change, Context, Refused, Written
+from coupole.node.store.local_fields import LocalForms
 from coupole.node.store.standing import body_place, reason_place
 from coupole.node.store.tables import RECORD
 from coupole.node.store.vault import NODE, Vault, seal
@@ -38,7 +39,7 @@ def write(session: Session, vault: Vault, changes: Sequence[Change], context: Co
         if isinstance(verdict, Refused):
             raise verdict.error
         written.append(verdict)
-    _store(session, vault, context, batch)
+    _store(session, vault, context, batch.work)
     return written
 
 
@@ -47,7 +48,7 @@ def write_each(session: Session, vault: Vault, changes: Sequence[Change], contex
     journal.hold(session)
     batch = Batch(session, vault, context, changes)
     verdicts = batch.read(changes)
-    _store(session, vault, context, batch)
+    _store(session, vault, context, batch.work)
     return verdicts
 
 
@@ -58,30 +59,49 @@ def write_groups(
     journal.hold(session)
     batch = Batch(session, vault, context, [change for group in groups for change in group])
     verdicts = batch.read_groups(groups)
-    _store(session, vault, context, batch)
+    _store(session, vault, context, batch.work)
     return verdicts
 
 
 class Rehearsal:
-    """Says what ``write_groups`` would do, call after call, as if each had been written; writes nothing."""
+    """Says what ``write_groups`` would do, call after call, as if each had been written; writes nothing.
+
+    ``as_of`` is the end of the journal it stands on; while that is the end, ``write_rehearsed`` takes its work.
+    """
 
     def __init__(self, session: Session, vault: Vault, context: Context) -> None:
+        self.as_of = journal.end(session)  # first: what others write from here on is not in it, or makes it void
         self._batch = Batch(session, vault, context, [])
+
+    @property
+    def work(self) -> Work:
+        """What the last call of ``read`` came to."""
+        return self._batch.work
 
     def read(self, groups: Sequence[Sequence[Change]]) -> list[list[Written | Refused]]:
         """What would become of each change."""
-        self._batch.learn([change for group in groups for change in group])
+        self._batch.go_on([change for group in groups for change in group])
         return self._batch.read_groups(groups)
 
 
-def _store(session: Session, vault: Vault, context: Context, batch: Batch) -> None:
-    if not batch.entries:
+def write_rehearsed(session: Session, vault: Vault, work: Work, as_of: journal.End, context: Context) -> bool:
+    """Store what a rehearsal came to, unread; False, and nothing is stored, when anything it stands on has changed."""
+    if journal.head(session) != as_of or work.own != LocalForms(session, context.node):
+        return False
+    if any(map(vault.erased, work.new_people)):
+        return False
+    _store(session, vault, context, at(moment_of(context), work))
+    return True
+
+
+def _store(session: Session, vault: Vault, context: Context, work: Work) -> None:
+    if not work.entries:
         return
-    vault.create(batch.new_people)  # on disk before anything is sealed with them: a key too many harms nobody
-    entries = _sealed(vault, batch.entries, context.reason)
+    vault.create(work.new_people)  # on disk before anything is sealed with them: a key too many harms nobody
+    entries = _sealed(vault, work.entries, context.reason)
     numbers = journal.append(session, entries, actor=context.actor, client=context.client, at=context.now)
-    _place(session, batch, numbers)
-    facts.touch(session, vault, batch.touched, context.make_facts)
+    _place(session, work, numbers)
+    facts.touch(session, vault, work.touched, context.make_facts)
 
 
 def _sealed(vault: Vault, entries: Sequence[journal.Entry], reason: str | None) -> list[journal.Entry]:
@@ -95,17 +115,17 @@ def _sealed(vault: Vault, entries: Sequence[journal.Entry], reason: str | None) 
     return sealed
 
 
-def _place(session: Session, batch: Batch, numbers: Sequence[int]) -> None:
+def _place(session: Session, work: Work, numbers: Sequence[int]) -> None:
     """Bring ``record`` to what the batch left living."""
     moment = cache(datetime.fromisoformat)
     fresh: list[tuple[Any, ...]] = []
     moved, gone = [], []
-    for record, place in batch.rows.items():
+    for record, place in work.rows.items():
         if place is None:
             gone.append({"at": record})
             continue
         row = _row(record, place, numbers[place.entry], moment(place.updated_at))
-        if record in batch.stored:
+        if record in work.stored:
             moved.append({"at": record} | dict(zip(RECORD.columns.keys(), row, strict=True)))
         else:
             fresh.append(row)
@@ -117,8 +137,8 @@ def _place(session: Session, batch: Batch, numbers: Sequence[int]) -> None:
         connection.execute(update(RECORD).where(at), moved)
     if gone:
         connection.execute(delete(RECORD).where(at), gone)
-    if batch.links:
-        links = [{"at": referral, "named_by": named_by} for referral, named_by in batch.links.items()]
+    if work.links:
+        links = [{"at": referral, "named_by": named_by} for referral, named_by in work.links.items()]
         connection.execute(update(RECORD).where(at).values(accompaniment=bindparam("named_by")), links)
 
 
