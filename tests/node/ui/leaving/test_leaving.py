@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as replace_of
 from datetime import UTC, datetime
 
 import pytest
@@ -11,10 +12,13 @@ from coupole.node.statistics import releasing
 from coupole.node.statistics.personal import counted_in
 from coupole.node.store import releases
 from coupole.node.store.egress import record_egress
+from coupole.node.ui.leaving import looking
+from coupole.node.ui.sheets.exports import OFFERED
 from coupole.standard.calendar import parse_period
 from tests.calling import RunningNode
 from tests.desk import account, browser_of, signed_in
 from tests.factories import SHARED, accompaniment, action, dossier, id_of, participant, referral
+from tests.forms import Sent, forms_of
 from tests.node.ui.printing.papers import words_of
 from tests.stores import change, entity_of, keep, replace
 
@@ -103,6 +107,69 @@ def test_a_change_after_the_release_is_said(full: RunningNode) -> None:
     page = words_of(signed_in(full).get("/leaving?period=2025").text)
     assert "32 people were accompanied" in page
     assert "Figures changed since sending 1" in page
+
+
+def giving(page: str) -> Sent:
+    """What the button that gives the figures sends."""
+    return next(one.fields for one in forms_of(page) if (one.action, one.method) == ("/leaving", "post"))
+
+
+def test_figures_are_given_by_hand_once_they_were_seen(full: RunningNode) -> None:
+    full.app.state.node = replace_of(full.node, release_on_pull=False)
+    asked = "/api/v1/releases/core/1.0.0/2025"
+    browser = signed_in(full, "officer")
+    assert full.call("GET", asked, scope="releases:read").status_code == 404
+    form = giving(browser.get("/leaving?period=2025").text)
+    done = browser.post("/leaving", data=dict(form))
+    assert done.headers["location"] == "/leaving?period=2025&notice=figures_ready"
+    page = browser.get(done.headers["location"]).text
+    assert "Whoever asks is sent these figures, as in sending 1, nothing else." in words_of(page)
+    assert 'name="seen"' not in page
+    assert full.call("GET", asked, scope="releases:read").status_code == 200
+
+
+def test_figures_that_moved_while_they_were_looked_at_are_not_given(full: RunningNode) -> None:
+    full.app.state.node = replace_of(full.node, release_on_pull=False)
+    browser = signed_in(full)
+    form = giving(browser.get("/leaving?period=2025").text)
+    keep(full.node.store, [*dossier(31), *dossier(32), *dossier(33), *dossier(34)])
+    done = browser.post("/leaving", data=dict(form))
+    assert done.headers["location"] == "/leaving?period=2025&notice=figures_moved"
+    assert "look once more" in words_of(browser.get(done.headers["location"]).text)
+    with full.node.store.reading() as session:
+        assert releasing.latest(session, "core", "1.0.0", "2025") is None
+
+
+def test_figures_that_changed_since_they_left_are_given_anew_by_who_decides(full: RunningNode) -> None:
+    running = full.node
+    releasing.freeze(running.store, running.ring, running, running.catalogue, YEAR, "test")
+    assert 'name="seen"' not in signed_in(full).get("/leaving?period=2025").text
+    keep(running.store, [*dossier(31), *dossier(32)])
+    assert 'name="seen"' not in signed_in(full, "coach").get("/leaving?period=2025").text
+    browser = signed_in(full, "officer")
+    browser.post("/leaving", data=dict(giving(browser.get("/leaving?period=2025").text)))
+    with running.store.reading() as session:
+        made = releasing.latest(session, "core", "1.0.0", "2025")
+    assert made is not None
+    assert (made.revision, made.cause) == (2, "records_changed")
+
+
+def test_a_period_that_is_not_over_is_not_given(full: RunningNode) -> None:
+    now = str(datetime.now(UTC).year)
+    browser = signed_in(full)
+    assert 'name="seen"' not in browser.get(f"/leaving?period={now}").text
+    answer = browser.post("/leaving", data={"period": now, "seen": looking.mark(seen(full, now))})
+    assert answer.status_code in (409, 422)
+    assert 'data-code="period_not_closed"' in answer.text
+
+
+@pytest.mark.parametrize("name", [*sorted(OFFERED), "everybody", "faults"])
+def test_the_log_says_lists_in_words(node: RunningNode, name: str) -> None:
+    with node.node.store.writing() as session:
+        record_egress(session, client="x", what=f"list:{name}.xlsx", sha256="0" * 64, size=1)
+    log = signed_in(node, language="fr").get("/leaving/log").text
+    assert f"list:{name}" not in log
+    assert "Liste « " in log
 
 
 def test_a_page_looked_at_twice_is_current_after_every_write(full: RunningNode) -> None:

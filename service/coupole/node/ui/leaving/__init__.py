@@ -11,14 +11,13 @@ from starlette.responses import Response
 
 from coupole.disclosure.cellkey import AGREED
 from coupole.disclosure.protection import FLOOR
-from coupole.node.staff import accounts
 from coupole.node.statistics import releasing
 from coupole.node.statistics.releasing import IndicatorNotFound, Preview
 from coupole.node.store import queries, releases
 from coupole.node.store.changes import RecordNotFound
 from coupole.node.ui import notices, refusals
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.leaving import figures, log, periods, person
+from coupole.node.ui.leaving import figures, log, looking, periods, person
 from coupole.node.ui.leaving.looking import Previews
 from coupole.standard.calendar import Period
 from coupole.standard.sentences import sentence
@@ -34,9 +33,12 @@ def add(desk: Desk) -> None:
     """The pages of this group."""
     refusals.NUMBERS[IndicatorNotFound] = 404
     notices.NOTICES["held_back"] = marked("It stays here from the next sending on.")
+    notices.NOTICES["figures_ready"] = marked("Whoever may ask is sent these figures from now on.")
+    notices.NOTICES["figures_moved"] = marked("Figures changed while you looked at them: look once more.")
     notices.NOTICES["let_go"] = marked("It leaves again from the next sending on.")
     seen = Previews()
     desk.get("/leaving", lambda visit: show(visit, seen), needs=FIGURES)
+    desk.post("/leaving", lambda visit, form: release(visit, form, seen), needs=DECIDES)
     desk.get("/leaving/figures/{name}", lambda visit: show_one(visit, seen), needs=FIGURES)
     desk.get("/leaving/log", log.show, needs=Right("read", "egress"))
     desk.get("/leaving/people/{id}", person.show, needs=Right("find", "accompaniment"))
@@ -61,11 +63,23 @@ def show(visit: Visit, previews: Previews) -> Response:
         staying=_staying(visit, found, period),
         headcount=seen.headcount,
         sending=_sending(visit, seen, period),
+        ready=_to_release(visit, seen, period) and looking.mark(seen),
         askers=log.admitted(visit, log.FIGURES),
         readers=log.admitted(visit, log.FILES),
         receivers=receivers[:FEW],
         rules={"floor": FLOOR, "bound": AGREED.bound, "hidden_below": AGREED.hidden_below},
     )
+
+
+def release(visit: Visit, form: FormData, previews: Previews) -> Response:
+    """Make the figures that were looked at the ones that are sent. Raises ``PeriodNotClosed``."""
+    period = periods.chosen(str(form.get("period", "")), visit.today)
+    back = f"/leaving?period={period.name}"
+    if form.get("seen") != looking.mark(previews.of(visit.node, period, visit.now)):
+        return visit.see_other(back, "figures_moved")
+    node = visit.node
+    releasing.freeze(node.store, node.ring, node, node.catalogue, period, visit.staff.id, visit.now)
+    return visit.see_other(back, "figures_ready")
 
 
 def show_one(visit: Visit, previews: Previews) -> Response:
@@ -77,7 +91,7 @@ def show_one(visit: Visit, previews: Previews) -> Response:
     seen = previews.of(visit.node, period, visit.now)
     one = figures.one_of(seen, catalogue, name, visit.language)
     with visit.node.store.reading() as session:
-        held = _held(session, name)
+        held = _held(visit, session, name)
         choices = periods.choices(session, period, visit.today)
 
         def named(organisation: str) -> str:
@@ -119,10 +133,10 @@ def _back(visit: Visit, form: FormData) -> str:
     return f"/leaving/figures/{visit.path('name')}?period={period.name}"
 
 
-def _held(session: Session, name: str) -> tuple[str, date] | None:
+def _held(visit: Visit, session: Session, name: str) -> tuple[str, date] | None:
     """Who decided to keep a figure, and when."""
     row = next((one for one in releases.decisions(session) if one.indicator == name), None)
-    return None if row is None else (accounts.names(session, [row.actor]).get(row.actor, row.actor), row.at.date())
+    return None if row is None else (visit.who(session, [row.actor])[row.actor], row.at.date())
 
 
 def _organisation(visit: Visit, session: Session, record: str) -> str:
@@ -145,6 +159,12 @@ def _why(visit: Visit, reason: str, name: str, period: Period) -> str:
     day = visit.node.catalogue.indicator(name).settled_from(period)
     said = format_date(day, "d MMMM y", locale=visit.language)
     return sentence(reason, visit.language, {"day": said}).title
+
+
+def _to_release(visit: Visit, seen: Preview, period: Period) -> bool:
+    """Whether somebody here has to decide that these figures are sent, and this is such a person."""
+    waits = not seen.stands if seen.before else not visit.node.release_on_pull
+    return period.last < visit.today and waits and visit.may(DECIDES.action, DECIDES.entity)
 
 
 def _sending(visit: Visit, seen: Preview, period: Period) -> str:

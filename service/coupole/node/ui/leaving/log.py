@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 from starlette.responses import Response
 
-from coupole.node.staff import accounts
 from coupole.node.store import egress
 from coupole.node.store.tables import Egress
 from coupole.node.ui.desk import Visit
+from coupole.node.ui.taken import list_taken
 
 PAGE = 50
 FIGURES, FILES = "releases:read", "records:read"
@@ -46,11 +46,11 @@ def show(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         start = int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else None
         rows = egress.newest(session, client=client, before=start, limit=PAGE + 1)
-        names = names_of(visit, session, [*(row.client for row in rows), *([client] if client else [])])
+        names = visit.who(session, [*(row.client for row in rows), *([client] if client else [])])
     shown = rows[:PAGE]
     older = shown[-1].seq if len(rows) > PAGE else None
     lines = [sent(visit, row, names) for row in shown]
-    to = names.get(client, client) if client else None
+    to = names[client] if client else None
     return visit.page("leaving/log.html", lines=lines, to=to, client=client, older=older)
 
 
@@ -62,19 +62,13 @@ def admitted(visit: Visit, scope: str) -> list[str]:
 def everybody(visit: Visit, session: Session) -> list[Receiver]:
     """Everybody to whom something left, the latest first."""
     found = egress.receivers(session)
-    names = names_of(visit, session, [one.client for one in found])
-    return [Receiver(one.client, names.get(one.client, one.client), one.times, one.last) for one in found]
-
-
-def names_of(visit: Visit, session: Session, clients: Iterable[str]) -> dict[str, str]:
-    """What programs and colleagues are called."""
-    programs = {one.id: one.name for one in visit.node.store.tokens().clients()}
-    return {**programs, **accounts.names(session, clients)}
+    names = visit.who(session, [one.client for one in found])
+    return [Receiver(one.client, names[one.client], one.times, one.last) for one in found]
 
 
 def sent(visit: Visit, row: Egress, names: Mapping[str, str]) -> Sent:
     """A line of the ledger in words."""
-    return Sent(row.at, names.get(row.client, row.client), _what(visit, row), -(-row.size // 1000), row.sha256[:12])
+    return Sent(row.at, names[row.client], _what(visit, row), -(-row.size // 1000), row.sha256[:12])
 
 
 def _what(visit: Visit, row: Egress) -> str:
@@ -84,4 +78,4 @@ def _what(visit: Visit, row: Egress) -> str:
         return visit.gettext("The copy of one person’s file, for that person")
     if row.what.startswith("release:") and row.period:
         return visit.gettext("Totals of %(period)s, sending %(number)s", period=row.period, number=row.revision or 1)
-    return row.what
+    return list_taken(row.what, visit.gettext) or row.what

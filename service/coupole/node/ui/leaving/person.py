@@ -57,7 +57,8 @@ def show(visit: Visit) -> Response:
         files = [visit.open_file(session, file) for file in _files(session, person)]
         if not files:
             raise RecordNotFound()
-        counted = counted_in(session, visit.node.store.vault, visit.node.catalogue, period, person)
+        whole = all(_whole(visit, session, file) for file in files)
+        counted = counted_in(session, visit.node.store.vault, visit.node.catalogue, period, person) if whole else None
         choices = periods.choices(session, period, visit.today)
     participant = files[0].documents["participant"][0]
     return visit.page(
@@ -69,8 +70,14 @@ def show(visit: Visit) -> Response:
         fields={letter: fields_of(files, letter, visit.language) for letter in CLASSES},
         exchange=consent(participant, "exchange"),
         readers=log.admitted(visit, log.FILES),
-        counted=[_figure(visit.node.catalogue, one, visit.language) for one in counted],
+        counted=None if counted is None else [_figure(visit.node.catalogue, one, visit.language) for one in counted],
     )
+
+
+def _whole(visit: Visit, session: Session, file: StoredDossier) -> bool:
+    """Whether the visitor may read what is special: that somebody counts in a figure tells it as well."""
+    relation = visit.relation(session, file)
+    return visit.may("read", "status_observation", relation, "target_groups")
 
 
 def fields_of(files: Iterable[StoredDossier], letter: str, language: str) -> list[Fields]:

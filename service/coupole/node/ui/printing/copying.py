@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from coupole.node.records.person import PersonFile, copy_lines, person_file
-from coupole.node.staff import accounts, openings
+from coupole.node.staff import openings
 from coupole.node.staff.access import AccessRefused
 from coupole.node.store.egress import egress, record_egress
 from coupole.node.store.tables import Egress
@@ -20,6 +20,7 @@ from coupole.node.ui.printing.pen import Pen
 from coupole.node.ui.printing.person import Left, Opened, Traces, person_paper
 from coupole.node.ui.printing.showing import as_page, as_pdf, paper_language, pen_of
 from coupole.node.ui.signing_in.again import recently
+from coupole.node.ui.taken import list_taken
 
 NEEDS = Right("export", "participant")
 COPY = "person_copy"
@@ -83,18 +84,20 @@ def _paper(visit: Visit, session: Session) -> Paper:
 
 
 def _traces(visit: Visit, session: Session, file: PersonFile, pen: Pen) -> Traces:
-    clients = visit.node.store.tokens().clients()
-    programs = {client.id: client.name for client in clients}
     vault, participant = visit.node.store.vault, file.participant["id"]
     rows = list(reversed(openings.openings(session, participant=participant, limit=100_000)))
     ledger = [row for row in _ledger(session) if row.at >= file.versions[0].at]
     who = {row.staff for row in rows} | {row.client for row in ledger} | {one.actor for one in file.versions}
-    writers = {**programs, **accounts.names(session, who)}
+    writers = visit.who(session, who)
     return Traces(
         writers,
-        [Opened(row.at, writers.get(row.staff, row.staff), openings.reason_of(vault, row) or "") for row in rows],
-        [Left(row.at, writers.get(row.client, row.client), what_left(pen, row)) for row in ledger],
-        [client.name for client in clients if client.enabled and RECORDS in client.scopes.split()],
+        [Opened(row.at, writers[row.staff], openings.reason_of(vault, row) or "") for row in rows],
+        [Left(row.at, writers[row.client], what_left(pen, row)) for row in ledger],
+        [
+            client.name
+            for client in visit.node.store.tokens().clients()
+            if client.enabled and RECORDS in client.scopes.split()
+        ],
     )
 
 
@@ -104,7 +107,9 @@ def what_left(pen: Pen, row: Egress) -> str:
         return pen.gettext("All files of the workshop, yours among them")
     if row.what.startswith("release:") and row.period:
         return pen.gettext("Totals for %(period)s, in which nobody can be made out", period=row.period)
-    return pen.gettext("A person's own copy") if row.what == COPY else row.what
+    if row.what == COPY:
+        return pen.gettext("A person's own copy")
+    return list_taken(row.what, pen.gettext) or row.what
 
 
 def _ledger(session: Session) -> Iterator[Egress]:
