@@ -16,7 +16,7 @@ What a handler raises becomes a page as well: a ``CoupoleError`` with its words,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,7 +31,7 @@ from starlette.routing import Route
 
 from coupole.errors import CoupoleError
 from coupole.node.api.node import Node, node_of
-from coupole.node.staff import access, log, openings, sessions
+from coupole.node.staff import access, accounts, log, openings, sessions
 from coupole.node.staff.access import AccessRefused, Relation
 from coupole.node.staff.accounts import Staff
 from coupole.node.staff.sessions import Limits, Signed
@@ -126,6 +126,12 @@ class Visit(Guest):
     def context(self, reason: str | None = None) -> Context:
         """Who writes: this person, at this moment, through the pages."""
         return self.node.store.context(self.staff.id, reason=reason, now=self.now)
+
+    def who(self, session: Session, writers: Collection[str]) -> dict[str, str]:
+        """What colleagues and programs are called, by identifier; an identifier nobody knows stands for itself."""
+        programs = {one.id: one.name for one in self.node.store.tokens().clients()}
+        known = programs | accounts.names(session, writers)
+        return {one: known.get(one, one) for one in writers}
 
     def may(self, action: str, entity: str, relation: str = "", field: str | None = None) -> bool:
         """Whether this person may do so: with a file of that ``relation`` to them, or with any."""

@@ -100,7 +100,7 @@ def _spec(typed: dict[str, Any], defined: list[Defined], tag: str) -> dict[str, 
         findings.append(Finding("required_missing", "/choices"))
     if lines and not has_choices:
         findings.append(Finding("own_choices_unasked", "/choices"))
-    findings += [Finding("required_missing", f"/{name}") for name in ("entity", "kind", "labels") if name not in typed]
+    findings += [Finding("required_missing", f"/{name}") for name in ("entity", "labels", "kind") if name not in typed]
     if findings:
         raise DocumentInvalid(findings=findings)
     name = made_name(first(typed["labels"]), [spec["name"] for spec in beside], "field")

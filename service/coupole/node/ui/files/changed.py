@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,9 @@ from coupole.standard.entities import ENTITIES, ENVELOPE
 MOST = 40
 """Versions that are looked at: who was away for half a year reads the history instead."""
 
+Sees = Callable[[str, str], bool]
+"""Whether the reader may see a field of an entity."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -35,40 +38,46 @@ class Told:
     href: str
 
 
-def since(session: Session, vault: Vault, names: Names, after: int, staff: str) -> list[Told]:
-    """What others did with this file after a row of the journal, the latest first."""
+def since(session: Session, vault: Vault, names: Names, after: int, staff: str, sees: Sees) -> list[Told]:
+    """What others did with this file after a row of the journal, the latest first, as far as the reader sees it."""
     person = names.participant["id"]
     versions = queries.changes(session, vault, after, MOST, participant=person)
     others = [version for version in versions if version.actor != staff and of_file(version, names)]
-    return told(session, vault, names, others)
+    return told(session, vault, names, others, sees)
 
 
-def told(session: Session, vault: Vault, names: Names, versions: Sequence[Version]) -> list[Told]:
+def told(session: Session, vault: Vault, names: Names, versions: Sequence[Version], sees: Sees) -> list[Told]:
     """These versions in words, the latest first; several of one record by one person are one."""
     who = accounts.names(session, {version.actor for version in versions})
     latest: dict[tuple[str, str], Told] = {}
     for version in versions:
-        one = _told(session, vault, names, version, who.get(version.actor, version.actor))
+        one = _told(session, vault, names, version, who.get(version.actor, version.actor), sees)
+        if one is None:
+            continue
         key = (version.id, version.actor)
         before = latest.pop(key, None)
         latest[key] = one if before is None else _joined(before, one)
     return list(reversed(latest.values()))
 
 
-def changed_fields(entity: str, before: dict[str, Any], after: dict[str, Any], language: str) -> tuple[str, ...]:
-    """The labels of the fields in which two versions differ."""
-    fields = ENTITIES[entity].fields
-    names = [name for name in fields if name not in ENVELOPE and before.get(name) != after.get(name)]
-    return tuple(fields[name].label(language) for name in names)
+def changed_fields(entity: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The fields in which two versions differ."""
+    names = [name for name in ENTITIES[entity].fields if name not in ENVELOPE]
+    return [name for name in names if before.get(name) != after.get(name)]
 
 
-def _told(session: Session, vault: Vault, names: Names, version: Version, who: str) -> Told:
+def _told(session: Session, vault: Vault, names: Names, version: Version, who: str, sees: Sees) -> Told | None:
+    """None for a change of fields alone that the reader does not see: which they are says something as well."""
     label = ENTITIES[version.entity].labels[names.language]
     kind, fields = "deleted", tuple[str, ...]()
     if version.text is not None:
         before = _before(session, vault, version)
         kind = "replaced" if before is not None else "created"
-        fields = changed_fields(version.entity, before, orjson.loads(version.text), names.language) if before else ()
+        changed = changed_fields(version.entity, before, orjson.loads(version.text)) if before else []
+        seen = [name for name in changed if sees(version.entity, name)]
+        if changed and not seen:
+            return None
+        fields = tuple(ENTITIES[version.entity].fields[name].label(names.language) for name in seen)
     href = "" if version.text is None else record_path(version.id, names.dossier)
     return Told(label, kind, fields, who, version.at, href)
 

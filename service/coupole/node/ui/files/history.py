@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from coupole.node.records.project import accompaniment
-from coupole.node.staff import accounts
 from coupole.node.store import queries
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import changed
@@ -28,7 +27,7 @@ def show(visit: Visit) -> Response:
         file = opened(visit, session)
         versions = queries.history_of_person(session, store.vault, accompaniment(file.dossier)["participant"])
         own = [file.readable(version) for version in versions if changed.of_file(version, file.names)]
-        writers = accounts.names(session, {version.actor for version in own})
+        writers = visit.who(session, {version.actor for version in own})
         lines = list(reversed(changes.history(pen(file), own, writers)))
         number = page_number(visit.asked("page"))
         piece = lines[(number - 1) * PAGE : number * PAGE]

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from coupole.node.records import moves, phases
-from coupole.node.records.project import INSERTION, closure, day_of, each, is_final
+from coupole.node.records.project import INSERTION, closure, day_of, each, is_final, plan_on
 from coupole.node.store import Store
 from coupole.node.store.changes import Context, Document, Written
 from coupole.node.ui.desk import Desk, Right, Visit
@@ -99,7 +99,7 @@ def decisions(file: OpenFile) -> list[tuple[str, str, date]]:
 
 def proposed(file: OpenFile, phase: str) -> dict[str, str]:
     """Today; placements that would go on beside the new one end, as far as the phase says so."""
-    found = {"day": file.visit.today.isoformat(), "verified_by": file.file["responsible"]}
+    found = {"day": file.visit.today.isoformat(), "verified_by": file.file["responsible"], "host": host(file, phase)}
     for one in ending(file, phase):
         if _ends(file, phase, one.document):
             found[f"end.{one.key}.on"] = "on"
@@ -109,6 +109,15 @@ def proposed(file: OpenFile, phase: str) -> dict[str, str]:
     if known:
         found |= {name: known.document[name] for name in ("outcome", "reason")}
     return found
+
+
+def host(file: OpenFile, phase: str) -> str:
+    """Where the plan says that the person works, for the first placement on its side; nothing when it does not say."""
+    plan = plan_on(file.dossier, file.visit.today)
+    if plan is None or phase not in INSERTION or each(file.dossier, "placement"):
+        return ""
+    structure = plan.document["operating_structure"]
+    return str(structure["organisation"] or "") if structure["side"] in work.SIDES[phase] else ""
 
 
 def _ends(file: OpenFile, phase: str, document: Document) -> bool:

@@ -37,7 +37,11 @@ def show(visit: Visit) -> Response:
         if after is None:
             with store.writing() as other:
                 after = visited(other, visit.staff.id, file.id, visit.now)
-        news = changed.since(session, store.vault, file.names, after, visit.staff.id)
+
+        def sees(entity: str, field: str) -> bool:
+            return file.may("read", entity, field)
+
+        news = changed.since(session, store.vault, file.names, after, visit.staff.id, sees)
         return visit.page("files/file.html", file=file, news=news, **parts(file, visit.today))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from coupole.node.staff import access
 from coupole.node.staff.access import AccessRefused
 from coupole.node.store import queries
-from coupole.node.store.changes import Document
+from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files.naming import person_name
 from coupole.node.ui.files.opened import everything
@@ -21,7 +22,6 @@ from coupole.node.ui.printing.paper import Row
 from coupole.node.ui.printing.pen import Pen
 from coupole.node.ui.printing.showing import pen_of
 from coupole.node.ui.refusals import ReasonNeeded
-from coupole.standard.entities import ENTITIES, ENVELOPE
 
 ASKED = {
     "entry": ("labour_status", "without_work_since", "education_level", "target_groups", "housing", "income_source"),
@@ -54,16 +54,19 @@ def show(visit: Visit) -> Response:
     store, participant = visit.node.store, visit.path("id")
     with store.reading() as session:
         files = _of_person(visit, session, "accompaniment", participant)
-        relation = relation_to(visit, session, files)
+        if participant.split(":")[1:2] != ["participant"]:
+            raise RecordNotFound()
         document = queries.read(session, store.vault, participant)
+        relations = relations_to(visit, session, files)
+        relation = nearest(visit, relations)
         person = access.shown(visit.staff.role, "participant", relation, document)
         written = pen_of(visit, visit.language)
         naming.learn(written, [*everything(visit, session, "organisation"), *everything(visit, session, "actor")])
         referrals = _of_person(visit, session, "referral", participant)
         situations = [
-            _situation(visit, written, relation, one, participant)
-            for file in files
-            for one in _of_file(visit, session, file["id"])
+            _situation(visit, written, whose, one, participant)
+            for file, whose in relations.items()
+            for one in _of_file(visit, session, file)
         ]
         return visit.page(
             "files/person.html",
@@ -79,14 +82,12 @@ def show(visit: Visit) -> Response:
         )
 
 
-def relation_to(visit: Visit, session: Session, files: list[Document]) -> access.Relation:
-    """What this colleague has to do with the person: the nearest of their files decides.
+def relations_to(visit: Visit, session: Session, files: list[Document]) -> dict[str, access.Relation]:
+    """What this colleague has to do with each of a person's files that they may open as it is; each is opened.
 
-    Raises ``ReasonNeeded`` for the latest file when none of them may be opened as it is, ``AccessRefused``.
+    Raises ``ReasonNeeded`` for the latest file when there are some and none may be opened, ``AccessRefused``.
     """
-    if not files:
-        visit.require("write", "participant", "new")
-        return "new" if visit.may("read", "participant", "new") else "none"
+    found: dict[str, access.Relation] = {}
     refused: ReasonNeeded | AccessRefused | None = None
     for file in files:
         try:
@@ -94,8 +95,18 @@ def relation_to(visit: Visit, session: Session, files: list[Document]) -> access
         except (ReasonNeeded, AccessRefused) as error:
             refused = refused or error
         else:
-            return visit.relation(session, dossier)
-    raise refused or AccessRefused()
+            found[file["id"]] = visit.relation(session, dossier)
+    if refused and not found:
+        raise refused
+    return found
+
+
+def nearest(visit: Visit, relations: Mapping[str, access.Relation]) -> access.Relation:
+    """What this colleague has to do with the person: the nearest of their files decides. Raises ``AccessRefused``."""
+    if relations:
+        return min(relations.values(), key=access.RELATIONS.index)
+    visit.require("write", "participant", "new")
+    return "new" if visit.may("read", "participant", "new") else "none"
 
 
 def _of_person(visit: Visit, session: Session, entity: str, participant: str) -> list[Document]:
@@ -148,17 +159,19 @@ def _situation(visit: Visit, written: Pen, relation: str, stored: Document, part
         written.code("data_stage", stored["stage"]),
         date.fromisoformat(stored["observed_on"]),
         written.rest("status_observation", document, *BESIDE),
-        unanswered(written, stored),
+        tuple(written.label("status_observation", name) for name in unanswered(stored) if _seen(visit, relation, name)),
     )
 
 
-def unanswered(written: Pen, document: Document) -> tuple[str, ...]:
+def _seen(visit: Visit, relation: str, field: str) -> bool:
+    return visit.may("read", "status_observation", relation, field)
+
+
+def unanswered(document: Document) -> list[str]:
     """The questions of the stage that have neither an answer nor a reason why there is none."""
     reasons = document.get("missing", {})
-    open_ones = [
+    return [
         name
         for name in ASKED.get(document["stage"], ())
         if not any(document.get(one) is not None or one in reasons for one in (name, *INSTEAD.get(name, ())))
     ]
-    known = [name for name in ENTITIES["status_observation"].fields if name not in ENVELOPE]
-    return tuple(written.label("status_observation", name) for name in open_ones if name in known)

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from coupole.errors import CoupoleError
 from coupole.node.records import changing
-from coupole.node.staff import accounts
 from coupole.node.store import Store, queries
 from coupole.node.store.changes import Change, Context, RevisionConflict, Written
 from coupole.node.ui.desk import Visit
@@ -133,7 +132,7 @@ def meanwhile(file: OpenFile, form: FormData) -> list[Meanwhile]:
         if expected is None or expected == str(document["revision"]):
             continue
         last = queries.history(file.session, file.visit.node.store.vault, document["id"])[-1]
-        who = accounts.names(file.session, [last.actor]).get(last.actor, last.actor)
+        who = file.visit.who(file.session, [last.actor])[last.actor]
         what = ENTITIES[last.entity].labels[file.visit.language]
         if last.entity == "objective":
             what = file.names.objective(document)

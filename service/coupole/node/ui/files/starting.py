@@ -20,6 +20,7 @@ from coupole.node.ui.files.deciding import new_id
 from coupole.node.ui.files.saving import Trouble, told
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.node.ui.forms.options import countries
+from coupole.node.ui.forms.subject import subject
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
 
@@ -38,13 +39,18 @@ def show(visit: Visit) -> Response:
     """The form, with what can be known beforehand."""
     with visit.node.store.reading() as session:
         register = _register(visit, session)
-        return _page(visit, register, keeping.begun(visit, session, proposed(visit, session, register)), None)
+        filled = keeping.begun(visit, session, proposed(visit, session, register))
+        _check_known(visit, session, register, filled.text("person"))
+        return _page(visit, register, filled, None)
 
 
 def begin(visit: Visit, form: FormData) -> Response:
     """Write all three and go on to the file; or show the form again as it was typed."""
     visit.require("write", "participant", "new")
     store = visit.node.store
+    with store.reading() as session:
+        person = form.get("person")
+        _check_known(visit, session, _register(visit, session), person if isinstance(person, str) else "")
     with store.writing() as session:
         register = _register(visit, session)
         if form.get("forget"):
@@ -65,6 +71,15 @@ def begin(visit: Visit, form: FormData) -> Response:
 
 def _register(visit: Visit, session: Session) -> Register:
     return visit.node.registers.current(session, visit.node.store.vault)
+
+
+def _check_known(visit: Visit, session: Session, register: Register, person: str) -> None:
+    """Another file for somebody who is here already opens what is written of them: it is for whoever may do that.
+
+    Raises ``ReasonNeeded``, ``AccessRefused``.
+    """
+    if person in register.of("participant"):
+        subject(visit, session, "participant", {"id": person}).require("write")
 
 
 def _page(visit: Visit, register: Register, filled: Filled, trouble: Trouble | None) -> Response:

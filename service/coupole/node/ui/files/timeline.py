@@ -23,7 +23,7 @@ class Moment:
 
 def timeline(names: Names) -> list[Moment]:
     """Everything that happened, the latest first."""
-    return sorted(_moments(names), key=lambda moment: moment.day, reverse=True)
+    return sorted(_moments(names), key=lambda moment: moment.day)[::-1]  # of one day, too, what came last stands first
 
 
 def _moments(names: Names) -> Iterator[Moment]:

@@ -16,7 +16,7 @@ from coupole.node.store import queries
 from coupole.node.store.changes import Change, Document, Written
 from coupole.node.ui.arriving import here, local_path
 from coupole.node.ui.desk import Visit
-from coupole.node.ui.forms import asking, drafting, saving, trying
+from coupole.node.ui.forms import asking, beforehand, drafting, saving, trying
 from coupole.node.ui.forms.asking import OWNERS, Choices
 from coupole.node.ui.forms.choices import called, choices
 from coupole.node.ui.forms.drafting import Draft
@@ -144,15 +144,9 @@ def _open_new(visit: Visit, session: Session) -> Opened:
     for name, value in visit.request.query_params.items():  # a page that leads here knows the kind, or the place
         if name in fields and value in dict(fields[name].options(visit.language)) and not fields[name].nullable:
             document[name] = value
-    if "country" in fields:
-        document["country"] = visit.node.country
     owned = subject(visit, session, entity, document)
     owned.require("write")
-    if entity == "team" and owned.dossier:  # the first of a team is known
-        file = owned.dossier.documents["accompaniment"][0]
-        first = {"actor": file["responsible"], "role": "project_responsible", "from": file["opened_on"]}
-        document["members"] = [first]
-    return _opened(visit, session, owned, None, 0, document)
+    return _opened(visit, session, owned, None, 0, document | beforehand.known(owned, document))
 
 
 def _owners(visit: Visit) -> dict[str, str]:

@@ -15,7 +15,6 @@ from typing import Any
 from sqlmodel import Session
 
 from coupole.node.records import changing
-from coupole.node.staff import accounts
 from coupole.node.store import queries
 from coupole.node.store.changes import Change, Document, Written
 from coupole.node.store.queries import Version
@@ -139,7 +138,7 @@ def _differing(
     called: Callable[[str], str],
 ) -> Differing:
     last = _last_change(name, versions)
-    who = accounts.names(session, [last.actor]).get(last.actor) or visit.gettext("a program")
+    who = visit.who(session, [last.actor])[last.actor]
     here, there = (told(field, next(iter(held(one, name)), None), visit.language, called) for one in mine_and_theirs)
     return Differing(name, field.label(visit.language), here, there, who, last.at)
 

@@ -16,7 +16,6 @@ from coupole.node.ui.desk import Visit
 from coupole.node.ui.forms.asking import OWNERS
 from coupole.node.ui.forms.kinds import kind_of
 from coupole.node.ui.forms.places import EXTENSIONS
-from coupole.node.ui.refusals import ReasonNeeded
 from coupole.standard.entities import ENTITIES, Field
 from coupole.web.errors import PathUnknown
 
@@ -83,7 +82,10 @@ def subject(visit: Visit, session: Session, entity: str, document: Document) -> 
 
 
 def _nearest(visit: Visit, session: Session, participant: str | None) -> access.Relation:
-    """What somebody has to do with a person: the nearest of what they have to do with their files."""
+    """What somebody has to do with a person: the nearest of what they have to do with their files.
+
+    That file is opened: what is written of the person belongs to it, and who looked is written down.
+    """
     if participant is None:
         return "new"
     mine = (RECORD.c.entity == "accompaniment", RECORD.c.participant == participant)
@@ -92,8 +94,9 @@ def _nearest(visit: Visit, session: Session, participant: str | None) -> access.
         if not session.scalar(select(RECORD.c.id).where(RECORD.c.id == participant)):
             raise RecordNotFound()
         return "new"
-    relations = {visit.relation(session, queries.dossier(session, visit.node.store.vault, file)) for file in files}
-    nearest = next(one for one in NEAREST if one in relations)
-    if not visit.may("read", "participant", nearest) and visit.may("open", "participant", nearest):
-        raise ReasonNeeded(files[0])
+    found: dict[access.Relation, str] = {}
+    for file in files:
+        found.setdefault(visit.relation(session, queries.dossier(session, visit.node.store.vault, file)), file)
+    nearest = next(one for one in NEAREST if one in found)
+    visit.open_file(session, found[nearest])
     return nearest

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from coupole.node.records.bin import Closed, Deleted, NothingToRestore, closed_files, deleted, restore
 from coupole.node.records.register import full_name
-from coupole.node.staff import accounts
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists.seeing import ASSIGNED, NONE, TEAM, Sight, sight_of
 from coupole.node.ui.lists.trades import labels
@@ -63,7 +62,7 @@ def show(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         sight = sight_of(visit, session)
         found = _allowed(sight, deleted(session, visit.node.store, visit.now))
-        names = accounts.names(session, {one.actor for one in found})
+        names = visit.who(session, {one.actor for one in found})
         closed = [one for one in closed_files(session, visit.today) if sight.sees(one.accompaniment)]
     return visit.page(
         "lists/bin.html",
@@ -122,7 +121,7 @@ def _batch(visit: Visit, sight: Sight, those: Sequence[Deleted], names: Mapping[
     return Batch(
         items=[_item(visit, one) for one in those],
         person=full_name(person) if person else "",
-        by=names.get(first.actor, first.actor),
+        by=names[first.actor],
         at=first.at,
         days_left=(first.until - visit.today).days,
     )

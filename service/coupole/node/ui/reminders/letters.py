@@ -15,6 +15,7 @@ from coupole.node.records.register import initials
 from coupole.node.reminders import outbox
 from coupole.node.reminders.calendar import Entry
 from coupole.node.reminders.outbox import Written
+from coupole.node.staff import access
 from coupole.node.staff.accounts import Staff
 from coupole.node.ui.lists.due import address, group_of, what, when
 from coupole.node.ui.speaking import Speaker, Writer
@@ -39,7 +40,12 @@ class Reminder:
 
 
 def reminders(session: Session, node: Node, staff: Staff, today: date) -> list[Reminder]:
-    """What is due in somebody's own files and those of their teams; in all files for an officer who has none."""
+    """What is due in somebody's own files and those of their teams; in all files for an officer who has none.
+
+    Nothing for whoever has nothing to do with files any more: a letter or calendar outlives a role.
+    """
+    if not access.anywhere(staff.role, "find", "accompaniment"):
+        return []
     every = due_list(session, node.store, today)
     people = node.registers.current(session, node.store.vault).of("participant")
     whole = staff.actor is None and staff.role in WHOLE_HOUSE
