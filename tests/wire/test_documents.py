@@ -170,7 +170,9 @@ def test_bytes_that_are_no_honest_json_are_refused(raw: bytes, error: type[Excep
         canonical_only(raw)
 
 
-@pytest.mark.parametrize("document", [{"a": None}, {"a": 0.5}, ["e\u0301"], [2**53], [2**64], {"a": ("b",)}, {"a": {1}}])
+@pytest.mark.parametrize(
+    "document", [{"a": None}, {"a": 0.5}, ["e\u0301"], [2**53], [2**64], {"a": ("b",)}, {"a": {1}}]
+)
 def test_what_cannot_be_written_so_is_not_written(document: Any) -> None:
     with pytest.raises(DocumentNotCanonical):
         written(document)

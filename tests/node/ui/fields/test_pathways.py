@@ -159,6 +159,19 @@ def test_what_is_not_right_is_said_beside_its_field_and_kept(
             assert (name.replace("__", "."), value) in page.fields
 
 
+def test_the_readers_language_stands_first_and_others_are_shown_when_only_they_say_something(admin: TestClient) -> None:
+    dutch = admin.get(f"{NEW}?from=disability&language=nl").text
+    name = dutch[dutch.index('id="f-labels"') :].partition("</fieldset>")[0]
+    first, closed, others = name.partition("<details>")
+    assert closed
+    assert 'name="labels.nl"' in first
+    assert all(f'name="labels.{tag}"' in others for tag in ("en", "fr", "it"))
+    answer = fill_in(admin, f"{NEW}?from=disability&language=nl", labels__nl="")
+    assert answer.status_code == 303
+    made = admin.get(f"{answer.headers['location'].partition('?')[0]}/change?language=nl").text
+    assert "<details open>" in made[made.index('id="f-labels"') :].partition("</fieldset>")[0]
+
+
 def test_rows_come_and_go_without_a_script_and_without_saving(node: RunningNode, admin: TestClient) -> None:
     page = f"{NEW}?from=disability"
     more = fill_in(admin, page, press=("add", "objectives"), labels__en="Our garden")

@@ -74,7 +74,7 @@ def test_from_the_file_to_the_files(node: RunningNode, ids: dict[str, str]) -> N
     assert "Accompaniment: Pathway" in columns
     assert decide(desk, sheet).status_code == 303
     page = told(desk.get(sheet))
-    for tab in ("All (60)", "With errors (40)", "To create (20)", "To update (0)", "Unchanged (0)"):
+    for tab in ("All rows (60)", "With errors (40)", "To create (20)", "To update (0)", "Unchanged (0)"):
         assert tab in page
     for fault in planted.faults:
         cells = {f"cell.{place(fault.column)}": fault.right, "show": "errors"}
