@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from coupole.node.staff import accounts
 from coupole.node.staff.accounts import Staff
@@ -69,9 +69,9 @@ def house(workshop: Workshop) -> list[Staff]:
         ]
 
 
-def find(walk: Walk, words: str = "jan") -> None:
+def find(walk: Walk) -> None:
     """Three letters of a name find the file."""
-    walk.page.get_by_role("searchbox").first.fill(words)
+    walk.page.get_by_role("searchbox").first.fill("jan")
     walk.page.get_by_role("searchbox").first.press("Enter")
     walk.go("Janssens, Mia")
 
@@ -164,25 +164,30 @@ def agreement_team_and_signature(els: Walk, an: Walk) -> None:
 def entry(an: Walk) -> None:
     """The questions of entry, asked one by one; what she would rather not say is an answer too."""
     an.go("De vragen beantwoorden")
-    answers(an, "Bij instroom", "2027-02-15", "Arbeidsongeschikt om gezondheidsredenen")
+    answers(an, "Bij instroom", "Arbeidsongeschikt om gezondheidsredenen")
+    an.chooses("Geen antwoord, want", "Persoon weigerde", question(an, "income_source"))
+    an.press("Toevoegen: Doelgroepen")
+    group = an.part("Doelgroepen 1")
+    an.chooses("Doelgroep", "Psychische problematiek of psychiatrische zorg", group)
+    an.ticks("Voornaamste reden", group)
     an.picture("entry")
     an.press("Bewaren")
     an.heading("Mia Janssens")
     an.picture("entry-answered")
 
 
-def answers(an: Walk, stage: str, day: str, status: str) -> None:
-    """The situation of the person on a day."""
-    an.ticks(stage)
-    an.types("Vastgesteld op", day)
+def answers(an: Walk, stage: str, status: str) -> None:
+    """The situation of the person today; stage and day stand there already."""
+    expect(an.labelled(stage)).to_be_checked()
     an.chooses("Arbeidsmarktstatus", status)
-    an.chooses("Hoogste onderwijsniveau", "Lager secundair")
     an.types("Zonder werk sinds", "2019-05-01")
+    an.chooses("Hoogste onderwijsniveau", "Lager secundair")
     an.chooses("Huisvesting", "Sociale woning")
-    an.press("Toevoegen: Doelgroepen")
-    group = an.part("Doelgroepen 1")
-    an.chooses("Doelgroep", "Psychische problematiek of psychiatrische zorg", group)
-    an.ticks("Voornaamste reden", group)
+
+
+def question(an: Walk, name: str) -> Locator:
+    """One question of the form, with the reason why it has no answer."""
+    return an.page.locator(f"[data-field={name}]")
 
 
 def placed(an: Walk) -> None:
@@ -207,8 +212,12 @@ def colleague_asks(dirk: Walk) -> None:
     dirk.page.get_by_role("searchbox").first.fill("jan")
     dirk.page.get_by_role("searchbox").first.press("Enter")
     dirk.reads("Niemand met die naam.")
-    find(dirk, "Mia Janssens")
+    dirk.page.get_by_role("searchbox").first.fill("Mia Janssens")
+    dirk.page.get_by_role("searchbox").first.press("Enter")
+    dirk.reads("Bij een collega")
+    dirk.go("M. J.")
     dirk.heading("Waarom opent u dit dossier?")
+    assert "403" in dirk.wrong.pop(), "the browser notes that the file is not open yet"
     dirk.picture("reason")
     dirk.types("Reden", "Ik vervang An deze week.")
     dirk.press("Het dossier openen")
@@ -247,7 +256,9 @@ def end(an: Walk) -> None:
     an.picture("to-end")
     moved(an, "Afgesloten na verificatie")
     an.go("De vragen beantwoorden")
-    answers(an, "Bij uitstroom (binnen 28 dagen)", "2027-12-15", "Inactief om andere reden")
+    answers(an, "Bij uitstroom (binnen 28 dagen)", "Inactief om andere reden")
+    an.ticks("Nee", question(an, "in_education_or_training"))
+    an.chooses("Geen antwoord, want", "Niet van toepassing", question(an, "qualification_gained"))
     an.picture("exit")
     an.press("Bewaren")
     an.heading("Mia Janssens")
@@ -257,11 +268,11 @@ def end(an: Walk) -> None:
 def nothing_left(an: Walk, els: Walk) -> None:
     """Nothing is due any more; the person gets a copy of all that was written."""
     for walk in (an, els):
-        walk.goto("/")
+        walk.arrives("2027-12-16")
         walk.reads("Er is de komende twee weken niets te doen.")
     an.picture("nothing-left")
-    els.arrives("2027-12-16")
-    els.goto("/people?phase=every")
+    els.go("Mensen")
+    els.chooses("Fase", "Alle, ook de afgesloten dossiers")
     els.go("Janssens, Mia")
     els.go("Mia Janssens")
     els.go("Het eigen exemplaar van de persoon afdrukken")

@@ -269,7 +269,7 @@ def windows(browser: Browser, workshop: Workshop, clock: Clock, language: str, s
         window.set_default_timeout(10_000)
         desk = Desk(workshop, window, window.new_page(), NOBODY)
         listen(desk)
-        walk = Walk(workshop, clock, desk.page, language, pictures, story, staff, taken=taken)
+        walk = Walk(workshop, clock, desk.page, language, pictures, story, staff, taken=taken, wrong=desk.wrong)
         made.append((walk, desk))
         return walk
 
@@ -282,7 +282,8 @@ def windows(browser: Browser, workshop: Workshop, clock: Clock, language: str, s
     finally:
         for _, desk in made:
             desk.context.close()
-    assert [one for walk, desk in made for one in (*desk.wrong, *dict.fromkeys(walk.wrong))] == []
+    wrong = [one for walk, _ in made for one in dict.fromkeys(walk.wrong)]
+    assert not wrong, "\n".join(wrong)
 
 
 def set_up_code(workshop: Workshop) -> str:

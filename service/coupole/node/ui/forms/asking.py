@@ -26,6 +26,8 @@ Choices = Mapping[str, Options]
 """What a reference may point to: by field (``present.actor``) or by entity (``actor``)."""
 OWNERS = ("participant", "accompaniment")
 """Whose a document is: told when it is made, never changed."""
+WITHHELD = "withheld"
+"""Why a value is missing in what another member sent: no answer anybody gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +258,8 @@ class _Maker:
     def _missing(self, name: str) -> Asked:
         codes = code_list("record_missing")
         reason = (self.document.get("missing") or {}).get(name, "")
-        named = tuple((code, codes.labels(code, self.language)) for code in codes.ids)
+        said = (code for code in codes.ids if code != WITHHELD or reason == WITHHELD)
+        named = tuple((code, codes.labels(code, self.language)) for code in said)
         return Asked(f"missing.{name}", "select", codes.titles[self.language], value=str(reason), options=named)
 
 
