@@ -12,15 +12,26 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from coupole.node.sheets import staging
 from coupole.node.ui.arriving import cookie_name
 from tests.browser.addresses import address, pages_of
-from tests.browser.conftest import PHONE, Desk, Workshop
+from tests.browser.conftest import PHONE, Desk, Workshop, bring_spreadsheet
 
 pytestmark = pytest.mark.browser
 HEAVIEST = 25_000
 """Bytes of a page with all it needs, compressed, on a first visit."""
 Opens = Callable[..., Desk]
 Faults = defaultdict[str, list[str]]
+
+
+@pytest.fixture
+def workshop(workshop: Workshop) -> Workshop:
+    """The common workshop with a spreadsheet waiting: other tests may have thrown theirs away."""
+    with workshop.node.store.reading() as session:
+        waits = staging.waiting(session)
+    if not waits:
+        bring_spreadsheet(workshop)
+    return workshop
 
 
 def addresses(workshop: Workshop) -> dict[str, str]:
