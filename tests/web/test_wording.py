@@ -18,15 +18,8 @@ TRANSLATED_SYSTEM = re.compile(
     re.IGNORECASE,
 )
 PLACE = re.compile(r"%\(\w+\)s")
-TECHNICAL = {
-    "The mail server could not be reached; it is tried again.",
-    "The mail server does not know this address.",
-    "The mail server refused the letter.",
-    "The mail server refused the name or the password in the settings.",
-    "This workshop sends no letters: no mail server stands in its settings.",
-}
-"""Said to whoever set up the letters, who is looking for that very word."""
-SERVER = re.compile(r"\bservers?\b", re.IGNORECASE)
+SERVER = re.compile(r"(?<!mail )\bservers?\b", re.IGNORECASE)
+"""The mail server is named to whoever sets up the letters, who is looking for that very word."""
 
 
 def of_the_desk() -> list[Group]:
@@ -37,7 +30,7 @@ def test_no_page_of_the_desk_speaks_of_the_system() -> None:
     said = {(group.name, text) for group in of_the_desk() for text in collected(group)}
     assert len(said) > 300
     assert {(group, text) for group, text in said if SYSTEM.search(PLACE.sub("", text))} == set()
-    assert {text for _, text in said if SERVER.search(text)} == TECHNICAL
+    assert {(group, text) for group, text in said if SERVER.search(text)} == set()
 
 
 @pytest.mark.parametrize("language", ["nl", "fr", "it"])
