@@ -34,6 +34,7 @@ OF_THE_DESK = {
     ("read", "egress"): EVERYBODY,
     ("read", "release"): EVERYBODY,
     ("run", "import"): {"admin", "officer"},
+    ("run", "correction"): {"admin", "officer"},
     ("export", "list"): {"admin", "officer", "coach"},
 }
 OWN = ("assigned", "team")

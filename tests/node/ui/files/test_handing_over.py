@@ -52,6 +52,13 @@ def test_two_who_hand_over_at_once_do_not_both_succeed(own: FileDesk) -> None:
     assert refusal(own.send("/responsible", {"actor": id_of("actor", 2)}, form)) == (412, ["revision_conflict"])
 
 
+def test_a_coach_leaves_the_correction_to_an_officer(node: RunningNode, own: FileDesk) -> None:
+    coach = browser_of(node, account(node, "coach", actor=id_of("actor")))
+    assert "/correct" not in coach.get(FILE).text
+    assert coach.get(f"{FILE}/correct").status_code == 403
+    assert "/correct" in browser_of(node, account(node, "officer")).get(FILE).text
+
+
 DAYS = some.dates(date(2020, 1, 1), date(2030, 1, 1))
 
 

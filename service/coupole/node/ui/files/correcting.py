@@ -19,10 +19,14 @@ from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.codes import code_list
 
 
+CORRECTS = Right("run", "correction")
+"""Officers and administrators, as programs need a scope of its own for it: it takes phases out of the history."""
+
+
 def add(desk: Desk) -> None:
     """The page of the correction."""
-    desk.get("/files/{id}/correct", show, needs=Right("write", "accompaniment"))
-    desk.post("/files/{id}/correct", hand_back, needs=Right("write", "accompaniment"))
+    desk.get("/files/{id}/correct", show, needs=CORRECTS)
+    desk.post("/files/{id}/correct", hand_back, needs=CORRECTS)
 
 
 def show(visit: Visit) -> Response:
