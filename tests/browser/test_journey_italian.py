@@ -51,7 +51,7 @@ def begin(walk: Walk) -> None:
     walk.picture("recovery")
     walk.go("Li ho; continua")
     walk.heading("Da fare")
-    walk.reads("Niente da fare nelle prossime due settimane.")
+    walk.reads("Qui non si accompagna ancora nessuno.", "Caricare un foglio di calcolo")
     walk.picture("empty")
 
 
@@ -103,7 +103,6 @@ def who_there_is(walk: Walk) -> None:
     walk.chooses("Nei fascicoli è", GIULIA)
     walk.picture("account")
     walk.press("Salva")
-    walk.picture("staff")
     walk.heading("Chi lavora qui")
     walk.picture("staff")
 
@@ -379,6 +378,7 @@ def lost_and_found(walk: Walk) -> None:
     into_enterprise(walk)
     walk.picture("job-lost")
     moved(walk, "Inserimento in azienda ordinaria")
+    expect(walk.page.locator("[data-due=follow_up]")).to_have_count(0)
     walk.picture("back-in-insertion")
     walk.arrives("2028-03-01")
     find(walk)

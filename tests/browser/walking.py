@@ -183,7 +183,7 @@ class Walk:
     def picture(self, name: str) -> None:
         """Keep how the page looks, for people to look at after a run."""
         self.look()
-        self.page.evaluate("document.activeElement?.blur()")  # a picture of the whole page moves it
+        self.page.evaluate(STILL)
         path = self.pictures / f"{self.story}-{next(self.taken):02}-{name}.png"
         self.page.screenshot(path=path, full_page=True)
 
@@ -195,6 +195,13 @@ class Walk:
         self.wrong += [f"{self.page.url}: {text}" for text in shown if text in known]
 
 
+STILL = """
+() => {
+  document.activeElement?.blur();
+  document.getElementById('saved')?.style.setProperty('position', 'static');
+}
+"""
+"""A picture of the whole page moves it: what is being typed is left, and what goes along when one scrolls stays."""
 TEXTS = """
 () => {
   const found = new Set();

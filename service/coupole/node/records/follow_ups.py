@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from coupole.errors import Finding
-from coupole.node.records.project import FILE, Placed, accompaniment, day_of, each, found, hire_on, hires
+from coupole.node.records.project import FILE, INSERTION, Placed, accompaniment, day_of, each, found, hire_on, hires
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.standard.calendar import add_months
 from coupole.standard.codes import code_list
@@ -145,10 +145,14 @@ def _belongs(check: Document, hire: Document) -> bool:
 
 
 def _is_superseded(dossier: StoredDossier, check: Document, today: date) -> bool:
-    """Whether another job has begun since, so that the months count from there."""
+    """Whether its job is over: another one has begun since, or is looked for, and the months count from there."""
     begun = [placed.document for placed in hires(dossier) if placed.document["from"] <= today.isoformat()]
     own = [number for number, hire in enumerate(begun) if _belongs(check, hire)]
-    return check["reference"] == "hire" and bool(own) and own[-1] < len(begun) - 1
+    if check["reference"] != "hire" or not own:
+        return False
+    ended = day_of(begun[own[-1]], "to")
+    lost = accompaniment(dossier)["phase"] in INSERTION and ended is not None and ended <= today
+    return lost or own[-1] < len(begun) - 1
 
 
 def due_on(hire: Document, month: int) -> str:

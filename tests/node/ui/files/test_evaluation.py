@@ -26,7 +26,7 @@ def test_the_form_proposes_the_service_that_referred_and_the_next_day_of_the_pla
     form = dict(own.form("/evaluation"))
     assert (form["service"], form["decision"], form["held_on"]) == (SERVICE, "continue", TODAY)
     assert form["next_planned_on"] > TODAY
-    assert "Punctuality" in told(own.page("/evaluation"))
+    assert "Punctuality Last score: 2," in told(own.page("/evaluation")), "before the first one, what the plan says"
 
 
 def test_an_evaluation_is_written_with_its_scores_and_the_next_one(own: FileDesk) -> None:

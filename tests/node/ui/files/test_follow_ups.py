@@ -81,13 +81,19 @@ def test_a_lost_job_ends_with_its_reason_and_the_next_hire_begins_the_months_aga
     assert saved(own.send("/move?phase=insertion_coop", {"day": "2026-01-15", "lost": "host_stopped", **work}))
     lost = next(one for one in own.all("placement") if one["hire"])
     assert (lost["to"], lost["end_reason"]) == ("2026-01-15", "host_stopped")
+    waiting = [one for one in follow_ups.checks(own.known(), TODAY) if one.state in ("due", "late", "planned")]
+    assert waiting == [], "until the next job nobody is asked"
     job = {"host": id_of("organisation", 2), "type": "enterprise_job", "contract_type": "permanent"}
     assert saved(own.send("/move?phase=hired", {"day": "2026-03-01", **job}))
     file = own.all("accompaniment")[0]
     assert (file["phase"], file["hired_on"]) == ("hired", "2026-03-01")
     open_ones = [one for one in follow_ups.checks(own.known(), TODAY) if one.state in ("due", "late", "planned")]
     assert [one.due_on.isoformat() for one in open_ones] == ["2026-04-01", "2026-05-01", "2026-06-01", "2026-09-01"]
-    assert "another job has begun since" in told(own.page("/follow-ups"))
+    assert "of an earlier job" in told(own.page("/follow-ups"))
+    asked = {name.split(".")[1] for name, _ in own.form("/follow-ups") if name.endswith(".checked_on")}
+    over = [one.placed.document["id"] for one in follow_ups.checks(own.known(), TODAY) if one.state == "superseded"]
+    assert over, "something was left to ask of the job that was lost"
+    assert not asked & {record.rsplit(":", 1)[1] for record in over}, "no answer lands on it"
 
 
 def test_a_job_that_goes_on_is_not_lost(own: FileDesk) -> None:

@@ -15,7 +15,7 @@ from coupole.node.ui.files import deciding
 from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.saving import Trouble, Wanted, changed, save, since_kept
-from coupole.node.ui.files.scores import LEVELS, Score, all_scores, competences, courses
+from coupole.node.ui.files.scores import LEVELS, Score, competences, courses
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.calendar import add_months
 
@@ -80,12 +80,11 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
 
 def asked(file: OpenFile, today: date) -> list[Competence]:
     """The competences of the plan and those scored before."""
-    scores = all_scores(file.dossier)
-    found = []
-    for code in competences(file.dossier, today):
-        own = [score for score in scores if score.subject == code]
-        found.append(Competence(code, file.names.code("competence", code), own[-1] if own else None))
-    return found
+    last = {course.subject: course.last for course in courses(file.dossier, today)}
+    return [
+        Competence(code, file.names.code("competence", code), last.get(code))
+        for code in competences(file.dossier, today)
+    ]
 
 
 def services(file: OpenFile) -> list[tuple[str, str]]:

@@ -74,6 +74,7 @@ def show(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         sight = sight_of(visit, session)
         found = items(visit, session, sight)
+        begun = bool(visit.node.registers.current(session, visit.node.store.vault).of("accompaniment"))
     grouped: defaultdict[Group, list[Item]] = defaultdict(list)
     for item in found:
         grouped[group_of(item.due_on, visit.today)].append(item)
@@ -91,6 +92,7 @@ def show(visit: Visit) -> Response:
         part=paged,
         whose=whose(visit, sight),
         choices=choices_of(sight),
+        begins=not begun and visit.may("write", "participant"),
     )
 
 
