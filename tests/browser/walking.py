@@ -198,10 +198,10 @@ class Walk:
 STILL = """
 () => {
   document.activeElement?.blur();
-  document.getElementById('saved')?.style.setProperty('position', 'static');
+  scrollTo(0, 0);
 }
 """
-"""A picture of the whole page moves it: what is being typed is left, and what goes along when one scrolls stays."""
+"""What is being typed is left, for a picture of the whole page moves it; what goes along when one scrolls is on top."""
 TEXTS = """
 () => {
   const found = new Set();
