@@ -111,9 +111,20 @@ def test_a_group_of_many_is_cut_and_all_of_it_is_one_page_away(node: RunningNode
 
 
 def test_nothing_due_says_so_and_says_where_to_go_on(node: RunningNode) -> None:
-    words = told(signed_in(node).get("/"))
+    words = told(signed_in(filled(node), "coach", actor=id_of("actor", 99)).get("/"))
     assert "Nothing is due in the next two weeks." in words
     assert "To the people" in words
+
+
+def test_a_workshop_without_files_is_told_where_to_begin(node: RunningNode) -> None:
+    page = signed_in(node, "admin").get("/").text
+    places = [
+        page.index(f'href="{place}"', page.index("<ol>"))
+        for place in ("/organisations", "/actors", "/staff", "/people/new", "/sheets")
+    ]
+    assert places == sorted(places)
+    assert "Nobody is accompanied here yet." in told(signed_in(node, "coach").get("/"))
+    assert 'href="/people/new"' not in signed_in(node, "reader").get("/").text
 
 
 def test_whoever_is_not_signed_in_is_asked_to_and_a_program_is_told_what_this_is(node: RunningNode) -> None:

@@ -18,7 +18,6 @@ from coupole.node.ui.files.saving import Trouble, Wanted, save, since_kept
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.standard.codes import code_list
 
-
 CORRECTS = Right("run", "correction")
 """Officers and administrators, as programs need a scope of its own for it: it takes phases out of the history."""
 
