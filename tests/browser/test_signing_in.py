@@ -144,6 +144,7 @@ def test_without_any_script_and_by_the_keyboard_alone(house: Workshop, chromium:
     page.locator("#code").focus()
     page.keyboard.type(pyotp.TOTP(secret).now())
     page.keyboard.press("Enter")
+    page.locator(".codes li").first.wait_for()  # Enter does not wait for the page it leads to
     page.screenshot(path=pictures / "signing-in-codes.phone.png", full_page=True)
     assert page.locator(".codes li").count() == 10
     recovery = page.locator(".codes li").first.inner_text()
