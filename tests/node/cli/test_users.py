@@ -53,7 +53,7 @@ def test_accounts_are_listed_disabled_and_let_in_again(settings: NodeSettings) -
     run("user", "disable", settings.directory, "anna")
     assert "(disabled)" in run("user", "list", settings.directory).stdout
     with open_node(settings) as node:
-        assert sessions.staff_of(node.store, token) is None
+        assert sessions.current(node.store, token) is None
     run("user", "enable", settings.directory, "anna")
     assert "(disabled)" not in run("user", "list", settings.directory).stdout
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from coupole.node.staff import accounts, codes, joining, passwords
+from coupole.node.staff import accounts, codes, joining, passwords, sessions
 from coupole.node.staff.accounts import Staff
 from coupole.node.staff.passkeys import Site
 from coupole.node.staff.proving import Browser
+from coupole.node.staff.sessions import Limits
 from coupole.node.store import Store, open_store, open_vault
 from coupole.wire.keys import KeyRing
 from tests.factories import NODE
@@ -22,6 +23,12 @@ PASSWORD = "vier groene fietsen op zolder"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SITE = Site("desk.example.org", "https://desk.example.org", "Atelier Nord")
 BROWSER = Browser(called="firefox-linux")
+
+
+def staff_of(store: Store, token: str, now: datetime | None = None, limits: Limits | None = None) -> Staff | None:
+    """Whose live session that is."""
+    signed = sessions.current(store, token, now, limits)
+    return signed.staff if signed else None
 
 
 @dataclass

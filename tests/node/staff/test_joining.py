@@ -6,7 +6,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from coupole.node.staff import accounts, codes, joining, proving, sessions
+from coupole.node.staff import accounts, codes, joining, proving
 from coupole.node.staff.accounts import AccountInvalid, LoginTaken
 from coupole.node.staff.joining import CodeRefused
 from coupole.node.staff.passkeys import PasskeyRefused
@@ -16,7 +16,7 @@ from coupole.node.staff.steps import StepOver
 from coupole.node.store import Store
 from coupole.node.store.setup import make_setup_code
 from tests.authenticator import Authenticator
-from tests.node.staff.conftest import BROWSER, PASSWORD, SITE, Clock, Person, invited, joined
+from tests.node.staff.conftest import BROWSER, PASSWORD, SITE, Clock, Person, invited, joined, staff_of
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_set_up_code_makes_the_first_admin_with_password_and_app(
     token = named(store, setup_code, clock)
     chosen = joining.choose_password(store, token, PASSWORD, clock.now)
     entered = joining.finish_by_code(store, token, pyotp.TOTP(chosen.secret).at(clock.now), BROWSER, clock.now)
-    staff = sessions.staff_of(store, entered.session, clock.now)
+    staff = staff_of(store, entered.session, clock.now)
     assert staff
     assert (staff.login, staff.name, staff.role, staff.language) == ("anna", "Anna Peeters", "admin", "nl")
     assert len(entered.codes) == codes.RECOVERY_CODES
@@ -62,10 +62,10 @@ def test_the_set_up_code_makes_the_first_admin_with_a_passkey_alone(
     options = joining.ask_passkey(store, SITE, token, clock.now)
     assert options["authenticatorSelection"]["userVerification"] == "required"
     entered = joining.finish_by_passkey(store, SITE, token, hers.create(options), BROWSER, clock.now)
-    assert sessions.staff_of(store, entered.session, clock.now)
+    assert staff_of(store, entered.session, clock.now)
     asked, told = proving.ask_passkey(store, SITE, clock.now)
     again = proving.by_passkey(store, SITE, asked, hers.get(told), BROWSER, clock.now)
-    assert sessions.staff_of(store, again.session, clock.now)
+    assert staff_of(store, again.session, clock.now)
     with pytest.raises(SignInRefused):
         proving.by_password(store, "anna", "", BROWSER, clock.now)
 
@@ -167,7 +167,7 @@ def test_an_invited_colleague_is_who_the_admin_said_and_nobody_else(store: Store
         joining.name_first(store, token, "root", "Root", "en", clock.now)
     chosen = joining.choose_password(store, token, PASSWORD, clock.now)
     entered = joining.finish_by_code(store, token, pyotp.TOTP(chosen.secret).at(clock.now), BROWSER, clock.now)
-    assert sessions.staff_of(store, entered.session, clock.now) == staff
+    assert staff_of(store, entered.session, clock.now) == staff
 
 
 def test_a_wrong_code_of_the_app_can_be_typed_again(store: Store, clock: Clock) -> None:
@@ -223,8 +223,8 @@ def test_a_new_password_does_not_do_without_the_second_factor(anna: Person) -> N
     entered = joining.finish_by_code(anna.store, token, anna.figures(), anna.browser, anna.clock.now)
     assert entered.codes == ()
     now = anna.clock.now
-    assert sessions.staff_of(anna.store, anna.sessions[0], now) is None, "who knew the old one is out"
-    assert sessions.staff_of(anna.store, entered.session, now) == anna.staff
+    assert staff_of(anna.store, anna.sessions[0], now) is None, "who knew the old one is out"
+    assert staff_of(anna.store, entered.session, now) == anna.staff
     with pytest.raises(SignInRefused):
         proving.by_password(anna.store, "anna", PASSWORD, BROWSER, now)
     assert proving.by_password(anna.store, "anna", new, BROWSER, now)
@@ -272,8 +272,8 @@ def test_a_code_for_a_visit_signs_in_once(store: Store, clock: Clock) -> None:
         code = codes.make(session, person.staff.id, "visit", by=None, now=clock.now).code
     token = joining.begin(store, code, clock.now)
     entered = joining.visit(store, token, BROWSER, clock.now)
-    assert sessions.staff_of(store, entered.session, clock.now) == person.staff
-    assert sessions.staff_of(store, person.sessions[0], clock.now) == person.staff, "it ends no other session"
+    assert staff_of(store, entered.session, clock.now) == person.staff
+    assert staff_of(store, person.sessions[0], clock.now) == person.staff, "it ends no other session"
     with pytest.raises(StepOver):
         joining.visit(store, token, BROWSER, clock.now)
     with pytest.raises(CodeRefused):

@@ -16,7 +16,7 @@ from coupole.node.staff.outside import (
 from coupole.node.staff.proving import Entered
 from coupole.node.staff.steps import StepOver
 from coupole.node.store.staff_tables import Account
-from tests.node.staff.conftest import BROWSER, Person, joined
+from tests.node.staff.conftest import BROWSER, Person, joined, staff_of
 from tests.node.staff.provider import FakeProvider
 
 
@@ -41,7 +41,7 @@ def test_a_linked_account_elsewhere_signs_in(anna: Person, elsewhere: FakeProvid
     link(anna, elsewhere)
     entered = enter(anna, elsewhere)
     assert isinstance(entered, Entered)
-    assert sessions.staff_of(anna.store, entered.session, anna.clock.now) == anna.staff
+    assert staff_of(anna.store, entered.session, anna.clock.now) == anna.staff
 
 
 def test_the_browser_is_sent_with_proof_keys_state_and_nonce_of_256_bits(anna: Person, elsewhere: FakeProvider) -> None:

@@ -6,12 +6,12 @@ import pyotp
 import pytest
 
 from coupole.node.staff import codes, own, passkeys, proving, sessions
-from coupole.node.staff.own import LastWayIn, ProveAgain
+from coupole.node.staff.own import LastWayIn
 from coupole.node.staff.passwords import PasswordTooShort
 from coupole.node.staff.proving import SecondFactorRefused, SignInRefused
 from coupole.node.staff.sessions import Limits, Signed
 from coupole.node.staff.steps import StepOver
-from tests.node.staff.conftest import BROWSER, PASSWORD, Person, joined
+from tests.node.staff.conftest import BROWSER, PASSWORD, Person, joined, staff_of
 from tests.node.staff.test_passkeys import with_key
 
 NEW = "vijf rode stoelen in de tuin"
@@ -30,15 +30,14 @@ def elsewhere(person: Person) -> str:
 
 def test_what_is_serious_asks_again_after_ten_minutes(anna: Person) -> None:
     limits = Limits()
-    own.require_recent(here(anna), anna.clock.now + timedelta(minutes=10), limits)
-    with pytest.raises(ProveAgain):
-        own.require_recent(here(anna), anna.clock.now + timedelta(minutes=10, seconds=1), limits)
+    assert here(anna).recently_verified(anna.clock.now + timedelta(minutes=10), limits)
+    assert not here(anna).recently_verified(anna.clock.now + timedelta(minutes=10, seconds=1), limits)
 
 
 def test_another_password_ends_every_other_session(anna: Person) -> None:
     other = elsewhere(anna)
     own.change_password(anna.store, here(anna), NEW, anna.clock.now)
-    assert sessions.staff_of(anna.store, other, anna.clock.now) is None
+    assert staff_of(anna.store, other, anna.clock.now) is None
     assert here(anna)
     with pytest.raises(SignInRefused):
         proving.by_password(anna.store, "anna", PASSWORD, BROWSER, anna.clock.now)
@@ -59,7 +58,7 @@ def test_another_app_takes_the_place_of_the_one_before(anna: Person) -> None:
     other, now = elsewhere(anna), anna.clock.now
     fresh = own.finish_app(anna.store, here(anna), token, pyotp.TOTP(secret).at(now), now)
     assert len(fresh) == codes.RECOVERY_CODES
-    assert sessions.staff_of(anna.store, other, now) is None
+    assert staff_of(anna.store, other, now) is None
     for old in (anna.figures(), anna.recovery[0]):
         half = proving.by_password(anna.store, "anna", PASSWORD, BROWSER, anna.clock.now)
         with pytest.raises(SecondFactorRefused):

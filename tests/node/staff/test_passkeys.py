@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from webauthn.helpers import bytes_to_base64url
 
-from coupole.node.staff import accounts, log, own, passkeys, proving, sessions
+from coupole.node.staff import accounts, log, own, passkeys, proving
 from coupole.node.staff.passkeys import PasskeyLimit, PasskeyRefused, Site
 from coupole.node.staff.steps import StepOver
 from coupole.node.store import Store
 from tests.authenticator import Authenticator
-from tests.node.staff.conftest import BROWSER, SITE, Clock, Person, joined
+from tests.node.staff.conftest import BROWSER, SITE, Clock, Person, joined, staff_of
 
 
 def with_key(person: Person, **about: object) -> Authenticator:
@@ -30,7 +30,7 @@ def entered(store: Store, clock: Clock, key: Authenticator) -> str:
 def test_a_passkey_signs_in_alone(anna: Person) -> None:
     key = with_key(anna)
     for _ in range(3):
-        assert sessions.staff_of(anna.store, entered(anna.store, anna.clock, key), anna.clock.now) == anna.staff
+        assert staff_of(anna.store, entered(anna.store, anna.clock, key), anna.clock.now) == anna.staff
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from coupole.node.staff import accounts, devices, log, passwords, proving, sessions, steps, throttle, totp
+from coupole.node.staff import accounts, devices, log, passwords, proving, steps, throttle, totp
 from coupole.node.staff.proving import Browser, Entered, SecondFactorRefused, SignInRefused
 from coupole.node.staff.steps import StepOver
 from coupole.node.staff.throttle import FREE, TooManyTries
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import Account
 from coupole.node.store.vault import RecordUnreadable
-from tests.node.staff.conftest import BROWSER, PASSWORD, Clock, Person, joined
+from tests.node.staff.conftest import BROWSER, PASSWORD, Clock, Person, joined, staff_of
 
 STRANGER = Browser()
 
@@ -30,7 +30,7 @@ def events(store: Store) -> list[tuple[str, str | None]]:
 
 def test_password_and_figures_sign_in(anna: Person) -> None:
     entered = signed_in(anna)
-    assert sessions.staff_of(anna.store, entered.session, anna.clock.now) == anna.staff
+    assert staff_of(anna.store, entered.session, anna.clock.now) == anna.staff
     assert entered.session not in repr(entered)
 
 
@@ -41,7 +41,7 @@ def test_capitals_and_spaces_make_no_other_name(anna: Person, login: str) -> Non
 
 def test_the_password_alone_opens_nothing(anna: Person) -> None:
     token = proving.by_password(anna.store, "anna", PASSWORD, BROWSER, anna.clock.now)
-    assert sessions.staff_of(anna.store, token, anna.clock.now) is None
+    assert staff_of(anna.store, token, anna.clock.now) is None
     with pytest.raises(SecondFactorRefused):
         proving.by_second_factor(anna.store, token, "", BROWSER, anna.clock.now)
 
@@ -98,7 +98,7 @@ def test_a_recovery_code_stands_in_for_the_app_once(anna: Person) -> None:
     now = anna.clock.now
     token = proving.by_password(anna.store, "anna", PASSWORD, BROWSER, now)
     entered = proving.by_second_factor(anna.store, token, anna.recovery[0].lower(), BROWSER, now)
-    assert sessions.staff_of(anna.store, entered.session, now)
+    assert staff_of(anna.store, entered.session, now)
     token = proving.by_password(anna.store, "anna", PASSWORD, BROWSER, now)
     with pytest.raises(SecondFactorRefused):
         proving.by_second_factor(anna.store, token, anna.recovery[0], BROWSER, now)

@@ -11,7 +11,7 @@ from coupole.node.staff.log import events
 from coupole.node.staff.sessions import Limits
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import StaffSession
-from tests.node.staff.conftest import NOON, Clock
+from tests.node.staff.conftest import NOON, Clock, staff_of
 
 LIMITS = Limits()
 
@@ -38,39 +38,39 @@ def test_the_database_does_not_hold_the_token(store: Store, anna: Staff) -> None
     with store.reading() as session:
         row = session.exec(select(StaffSession)).one()
     assert token not in f"{row!r}{row.model_dump()}"
-    assert sessions.staff_of(store, row.sha256, NOON) is None, "the hash opens nothing"
+    assert staff_of(store, row.sha256, NOON) is None, "the hash opens nothing"
 
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 43, "é", "' OR 1=1 --", "\x00"])
 def test_what_is_no_token_is_nobody(store: Store, anna: Staff, token: str) -> None:
     begun(store, anna)
-    assert sessions.staff_of(store, token, NOON) is None
+    assert staff_of(store, token, NOON) is None
 
 
 def test_an_unused_session_ends(store: Store, anna: Staff) -> None:
     token = begun(store, anna)
-    assert sessions.staff_of(store, token, NOON + LIMITS.idle - timedelta(seconds=1)) == anna
+    assert staff_of(store, token, NOON + LIMITS.idle - timedelta(seconds=1)) == anna
     token = begun(store, anna)
-    assert sessions.staff_of(store, token, NOON + LIMITS.idle) is None
+    assert staff_of(store, token, NOON + LIMITS.idle) is None
 
 
 def test_a_used_session_goes_on_until_the_day_is_over(store: Store, anna: Staff) -> None:
     token, now = begun(store, anna), NOON
     while now < NOON + LIMITS.absolute - timedelta(minutes=10):
         now += timedelta(minutes=10)
-        assert sessions.staff_of(store, token, now) == anna
-    assert sessions.staff_of(store, token, NOON + LIMITS.absolute - timedelta(seconds=1)) == anna
-    assert sessions.staff_of(store, token, NOON + LIMITS.absolute) is None
+        assert staff_of(store, token, now) == anna
+    assert staff_of(store, token, NOON + LIMITS.absolute - timedelta(seconds=1)) == anna
+    assert staff_of(store, token, NOON + LIMITS.absolute) is None
 
 
 def test_limits_are_those_that_are_given(store: Store, anna: Staff) -> None:
     short = Limits(idle=timedelta(minutes=5), absolute=timedelta(hours=1))
-    assert sessions.staff_of(store, begun(store, anna), NOON + timedelta(minutes=5), short) is None
+    assert staff_of(store, begun(store, anna), NOON + timedelta(minutes=5), short) is None
     token, now = begun(store, anna), NOON
     for _ in range(14):
         now += timedelta(minutes=4)
-        assert sessions.staff_of(store, token, now, short) == anna
-    assert sessions.staff_of(store, token, now + timedelta(minutes=4), short) is None
+        assert staff_of(store, token, now, short) == anna
+    assert staff_of(store, token, now + timedelta(minutes=4), short) is None
 
 
 def test_reading_a_page_writes_nothing_for_a_minute(store: Store, anna: Staff) -> None:
@@ -89,25 +89,25 @@ def test_signing_out_kills_the_token_at_once(store: Store, anna: Staff) -> None:
         sessions.end(session, token)
         sessions.end(session, token)
         sessions.end(session, "no token at all")
-    assert sessions.staff_of(store, token, NOON) is None
-    assert sessions.staff_of(store, other, NOON) == anna
+    assert staff_of(store, token, NOON) is None
+    assert staff_of(store, other, NOON) == anna
 
 
 def test_disabling_an_account_kills_its_sessions_at_once(store: Store, anna: Staff) -> None:
     token = begun(store, anna)
     with store.writing() as session:
         accounts.disable(session, anna.id, by=None)
-    assert sessions.staff_of(store, token, NOON) is None
+    assert staff_of(store, token, NOON) is None
     with store.writing() as session:
         accounts.enable(session, anna.id, by=None)
-    assert sessions.staff_of(store, token, NOON) is None, "it does not come back with the account"
+    assert staff_of(store, token, NOON) is None, "it does not come back with the account"
 
 
 def test_a_session_begun_while_the_account_was_being_disabled_is_dead(store: Store, anna: Staff) -> None:
     with store.writing() as session:
         accounts.disable(session, anna.id, by=None)
         token = sessions.begin(session, anna.id, NOON)
-    assert sessions.staff_of(store, token, NOON) is None
+    assert staff_of(store, token, NOON) is None
 
 
 def test_a_changed_role_counts_from_the_next_page_on(store: Store, anna: Staff) -> None:
@@ -115,7 +115,7 @@ def test_a_changed_role_counts_from_the_next_page_on(store: Store, anna: Staff) 
     with store.writing() as session:
         about = {"name": anna.name, "language": "nl", "actor": None, "email": None}
         accounts.change(session, anna.id, role="reader", by=None, **about)
-    found = sessions.staff_of(store, token, NOON)
+    found = staff_of(store, token, NOON)
     assert found
     assert (found.role, found.language) == ("reader", "nl")
 
@@ -131,12 +131,12 @@ def test_somebody_sees_their_sessions_and_ends_one_or_all_others(store: Store, a
         assert sessions.end_one(session, anna.id, sessions.hashed(there))
         assert not sessions.end_one(session, anna.id, sessions.hashed(there)), "it is gone"
         assert not sessions.end_one(session, anna.id, sessions.hashed(his)), "it is not hers"
-    assert sessions.staff_of(store, there, NOON) is None
+    assert staff_of(store, there, NOON) is None
     with store.writing() as session:
         sessions.end_all(session, anna.id, but=sessions.hashed(here))
-    assert sessions.staff_of(store, here, NOON) == anna
-    assert sessions.staff_of(store, elsewhere, NOON) is None
-    assert sessions.staff_of(store, his, NOON) == luc
+    assert staff_of(store, here, NOON) == anna
+    assert staff_of(store, elsewhere, NOON) is None
+    assert staff_of(store, his, NOON) == luc
 
 
 def test_whoever_proves_again_who_they_are_goes_on_under_a_new_token(store: Store, anna: Staff) -> None:
@@ -151,7 +151,7 @@ def test_whoever_proves_again_who_they_are_goes_on_under_a_new_token(store: Stor
     assert after
     assert after.recently_verified(later, LIMITS)
     assert after.begun_at == NOON, "the day's end stays where it was"
-    assert sessions.staff_of(store, token, later) is None
+    assert staff_of(store, token, later) is None
 
 
 def test_of_two_renewals_at_one_moment_one_goes_on(store: Store, anna: Staff) -> None:

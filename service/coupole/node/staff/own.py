@@ -1,6 +1,7 @@
 """What somebody changes in their own account: password, app, passkeys, recovery codes.
 
-Each asks that they have proved who they are a short while ago; and nobody is left without a way in.
+Pages let in only whoever proved a short while ago who they are (``Signed.recently_verified``); here it is seen to that
+nobody is left without a way in.
 """
 
 from __future__ import annotations
@@ -14,23 +15,13 @@ from coupole.errors import CoupoleError
 from coupole.node.staff import codes, log, passkeys, passwords, proving, sessions, steps, totp
 from coupole.node.staff.accounts import Staff
 from coupole.node.staff.passkeys import Site
-from coupole.node.staff.sessions import Limits, Signed
+from coupole.node.staff.sessions import Signed
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import Account
 
 
-class ProveAgain(CoupoleError):
-    """Show once more that it is you."""
-
-
 class LastWayIn(CoupoleError):
     """Without this there would be no way in for you any more."""
-
-
-def require_recent(signed: Signed, now: datetime, limits: Limits) -> None:
-    """Raise ``ProveAgain`` unless they have proved who they are a short while ago."""
-    if not signed.recently_verified(now, limits):
-        raise ProveAgain()
 
 
 def change_password(store: Store, signed: Signed, password: str, now: datetime) -> None:

@@ -80,12 +80,6 @@ def current(store: Store, token: str, now: datetime | None = None, limits: Limit
     return signed or None
 
 
-def staff_of(store: Store, token: str, now: datetime | None = None, limits: Limits | None = None) -> Staff | None:
-    """Whose live session that is."""
-    signed = current(store, token, now, limits)
-    return signed.staff if signed else None
-
-
 def of(session: Session, staff_id: str, now: datetime, limits: Limits) -> list[Signed]:
     """The live sessions of a person, latest used first."""
     query = select(StaffSession).where(StaffSession.staff == staff_id).order_by(col(StaffSession.seen_at).desc())

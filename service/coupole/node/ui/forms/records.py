@@ -34,7 +34,6 @@ from coupole.web import problems
 from coupole.web.errors import PathUnknown
 
 FILES_START_AT = "/people/new"
-NOTHING_KEPT = Draft({}, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ NUMBERS: dict[type[CoupoleError], int] = {
     outside.OutsideAccountUnknown: 401,
     outside.OutsideSignInWeak: 403,
     outside.OutsideAccountTaken: 409,
-    own.ProveAgain: 403,
     own.LastWayIn: 409,
     passkeys.PasskeyRefused: 401,
     passkeys.PasskeyLimit: 409,
