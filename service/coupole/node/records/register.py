@@ -139,6 +139,12 @@ def full_name(person: Document) -> str:
     return ", ".join(part for part in (family, given) if part) or number
 
 
+def spoken_name(person: Document) -> str:
+    """Given name and family name, as people say them; the file's number for somebody without a name."""
+    family, given, number = _names(person)
+    return " ".join(part for part in (given, family) if part) or number
+
+
 def initials(person: Document) -> str:
     """The first letters of both names, for whoever may not read the names."""
     return " ".join(f"{part[0].upper()}." for part in _names(person)[1::-1] if part)

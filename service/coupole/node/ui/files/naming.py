@@ -6,16 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from coupole.node.records.project import named
+from coupole.node.records.register import spoken_name
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
 from coupole.web.languages import Language
-
-
-def person_name(participant: Document) -> str:
-    """Given and family name, or the number of the file where no name is kept."""
-    parts = (participant.get("given_name"), participant.get("family_name"))
-    return " ".join(part for part in parts if part) or str(participant["local_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ class Names:
     @property
     def person(self) -> str:
         """Whose file it is."""
-        return person_name(self.participant)
+        return spoken_name(self.participant)
 
     @property
     def participant(self) -> Document:

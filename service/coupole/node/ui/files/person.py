@@ -10,12 +10,12 @@ from typing import Any
 from sqlmodel import Session
 from starlette.responses import Response
 
+from coupole.node.records.register import spoken_name
 from coupole.node.staff import access
 from coupole.node.staff.access import AccessRefused
 from coupole.node.store import queries
 from coupole.node.store.changes import Document, RecordNotFound
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.files.naming import person_name
 from coupole.node.ui.files.opened import everything
 from coupole.node.ui.printing import naming
 from coupole.node.ui.printing.paper import Row
@@ -71,7 +71,7 @@ def show(visit: Visit) -> Response:
         return visit.page(
             "files/person.html",
             person=person,
-            who=person_name(person),
+            who=spoken_name(person),
             rows=written.rest("participant", person, *BESIDE),
             consents=consents(written, person),
             files=[_file(written, one) for one in files],

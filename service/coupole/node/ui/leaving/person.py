@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, select
 from starlette.responses import Response
 
+from coupole.node.records.register import spoken_name
 from coupole.node.statistics.personal import CountedIn, counted_in
 from coupole.node.store.changes import Document, RecordNotFound, StoredDossier
 from coupole.node.store.tables import Record
@@ -63,7 +64,7 @@ def show(visit: Visit) -> Response:
     participant = files[0].documents["participant"][0]
     return visit.page(
         "leaving/person.html",
-        person=_name(participant),
+        person=spoken_name(participant),
         id=person,
         period=period,
         choices=choices,
@@ -135,8 +136,3 @@ def _figure(catalogue: Catalogue, one: CountedIn, language: str) -> Figure:
 def _files(session: Session, person: str) -> list[str]:
     query = select(Record.id).where(Record.participant == person, Record.entity == "accompaniment")
     return list(session.exec(query.order_by(Record.id)))
-
-
-def _name(participant: Document) -> str:
-    names = (participant.get("given_name"), participant.get("family_name"))
-    return " ".join(name for name in names if name) or str(participant["local_id"])

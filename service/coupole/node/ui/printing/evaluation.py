@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coupole.node.records.project import accompaniment, each, plan_on
+from coupole.node.records.register import spoken_name
 from coupole.node.store.changes import Document
 from coupole.node.ui.printing.drawing import Printed, box, filled, mark, row, source, table, words
-from coupole.node.ui.printing.naming import person
 from coupole.node.ui.printing.paper import Box, Paper, Row, Section, Table
 from coupole.standard.codes import code_list
 
@@ -25,7 +25,7 @@ def evaluation_paper(of: Printed, evaluation: Document) -> Paper:
         language=pen.language,
         house=of.house,
         title=pen.value("evaluation", evaluation, "type"),
-        subject=person(of.participant),
+        subject=spoken_name(of.participant),
         head=_head(of, evaluation),
         sections=filled(_sections(of, evaluation)),
         boxes=tuple(_boxes(of, evaluation)),
@@ -114,7 +114,7 @@ def _group(of: Printed, name: str) -> str:
 
 def _boxes(of: Printed, evaluation: Document) -> Iterator[Box]:
     pen = of.pen
-    yield box(pen.code("team_role", "participant"), person(of.participant))
+    yield box(pen.code("team_role", "participant"), spoken_name(of.participant))
     responsible = pen.name(accompaniment(of.dossier)["responsible"])
     yield box(pen.code("team_role", "project_responsible"), responsible)
     service = evaluation.get("with_organisation")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coupole.node.records.project import accompaniment
+from coupole.node.records.register import spoken_name
 from coupole.node.store.changes import Document
 from coupole.node.ui.printing.drawing import Printed, box, filled, mark, row, source, table, words
-from coupole.node.ui.printing.naming import person
 from coupole.node.ui.printing.paper import Box, Paper, Row, Section, Table
 from coupole.node.ui.printing.pen import Pen
 
@@ -32,7 +32,7 @@ def meeting_paper(of: Printed, meeting: Document) -> Paper:
         language=pen.language,
         house=of.house,
         title=pen.value("team_meeting", meeting, "type"),
-        subject=person(of.participant),
+        subject=spoken_name(of.participant),
         head=_head(of, meeting),
         sections=filled(_sections(of, meeting)),
         boxes=tuple(_boxes(of, meeting)),
@@ -79,6 +79,6 @@ def _boxes(of: Printed, meeting: Document) -> Iterator[Box]:
     if not meeting.get("held_on"):
         return
     if meeting.get("participant_present"):
-        yield box(of.pen.code("team_role", "participant"), person(of.participant))
+        yield box(of.pen.code("team_role", "participant"), spoken_name(of.participant))
     responsible = of.pen.name(accompaniment(of.dossier)["responsible"])
     yield box(of.pen.code("team_role", "project_responsible"), responsible)

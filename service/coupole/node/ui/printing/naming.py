@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from coupole.node.records.register import spoken_name
 from coupole.node.store.changes import Document
 from coupole.node.ui.printing.pen import BETWEEN, Pen
 from coupole.standard.entities import ENTITIES
@@ -39,7 +40,7 @@ def called(pen: Pen, document: Document) -> str:
         case "actor":
             return str(document["display_name"])
         case "participant":
-            return person(document)
+            return spoken_name(document)
         case "objective":
             return objective(pen, document)
         case "plan":
@@ -48,12 +49,6 @@ def called(pen: Pen, document: Document) -> str:
             return _dated(pen, document, "held_on" if document.get("held_on") else "planned_on")
         case _:
             return _dated(pen, document, DAYS.get(entity, ""))
-
-
-def person(participant: Document) -> str:
-    """Given and family name; the local number where no name is kept."""
-    names = (participant.get("given_name"), participant.get("family_name"))
-    return " ".join(name for name in names if name) or str(participant["local_id"])
 
 
 def objective(pen: Pen, document: Document) -> str:

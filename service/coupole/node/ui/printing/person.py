@@ -8,10 +8,11 @@ from datetime import date, datetime
 from functools import partial
 
 from coupole.node.records.person import PersonFile
+from coupole.node.records.register import spoken_name
 from coupole.node.store.changes import Document
 from coupole.node.ui.printing.changes import history
 from coupole.node.ui.printing.drawing import filled, row, table, words
-from coupole.node.ui.printing.naming import DAYS, called, learn, person
+from coupole.node.ui.printing.naming import DAYS, called, learn
 from coupole.node.ui.printing.paper import Paper, Row, Section, Table
 from coupole.node.ui.printing.pen import BETWEEN, Pen
 from coupole.standard.entities import NAMES
@@ -62,7 +63,7 @@ def person_paper(pen: Pen, file: PersonFile, traces: Traces, house: str, today: 
         language=pen.language,
         house=house,
         title=pen.gettext("Everything we keep about you"),
-        subject=person(file.participant),
+        subject=spoken_name(file.participant),
         head=_about(pen, house),
         sections=sections,
         boxes=(),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coupole.node.records.project import accompaniment, day_of, team_on
+from coupole.node.records.register import spoken_name
 from coupole.node.store.changes import Document
 from coupole.node.ui.printing.drawing import Printed, box, filled, mark, row, source, table, words
-from coupole.node.ui.printing.naming import objective, person
+from coupole.node.ui.printing.naming import objective
 from coupole.node.ui.printing.paper import Box, Paper, Row, Section, Table
 from coupole.node.ui.printing.pen import Pen
 
@@ -39,7 +40,7 @@ def plan_paper(of: Printed, plan: Document) -> Paper:
         language=pen.language,
         house=of.house,
         title=pen.gettext("Individual project"),
-        subject=person(of.participant),
+        subject=spoken_name(of.participant),
         head=_head(of, plan),
         sections=filled(_sections(of, plan, objectives)),
         boxes=tuple(_boxes(of, plan)),
@@ -146,7 +147,7 @@ def _boxes(of: Printed, plan: Document) -> Iterator[Box]:
 
 def _signer(of: Printed, plan: Document, role: str, given: Document | None) -> str:
     if role == "participant":
-        return person(of.participant)
+        return spoken_name(of.participant)
     if given and given.get("actor"):
         return of.pen.name(given["actor"])
     if role == "project_responsible":
