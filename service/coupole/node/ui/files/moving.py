@@ -13,9 +13,11 @@ from coupole.node.records import moves, phases
 from coupole.node.records.project import INSERTION, closure, day_of, each, is_final, plan_on
 from coupole.node.store import Store
 from coupole.node.store.changes import Context, Document, Written
+from coupole.node.ui import keeping
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.files import keeping, standing, work
+from coupole.node.ui.files import standing, work
 from coupole.node.ui.files.deciding import day_of_form
+from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.saving import Trouble, Wanted, save, since_kept
 from coupole.node.ui.files.typed import LONGEST_LINE, Filled, Reader
@@ -36,7 +38,7 @@ def show(visit: Visit) -> Response:
     with visit.node.store.reading() as session:
         file = opened(visit, session)
         phase = keeping.phase_of(visit)
-        return _page(file, keeping.begun(visit, session, proposed(file, phase)), None, phase)
+        return _page(file, begun(visit, session, proposed(file, phase)), None, phase)
 
 
 def move(visit: Visit, form: FormData) -> Response:

@@ -14,8 +14,8 @@ from coupole.errors import CoupoleError
 from coupole.node.records import changing
 from coupole.node.store import Store, queries
 from coupole.node.store.changes import Change, Context, RevisionConflict, Written
+from coupole.node.ui import keeping
 from coupole.node.ui.desk import Visit
-from coupole.node.ui.files import keeping
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.standing import Lack, lack
 from coupole.node.ui.files.typed import Filled, FormIncomplete

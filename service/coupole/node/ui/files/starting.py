@@ -14,9 +14,10 @@ from coupole.node.records import changing, searching
 from coupole.node.records.register import Register, full_name
 from coupole.node.store import queries
 from coupole.node.store.changes import Change, Document
+from coupole.node.ui import keeping
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.files import keeping
 from coupole.node.ui.files.deciding import new_id
+from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.saving import Trouble, told
 from coupole.node.ui.files.typed import Filled, Reader
 from coupole.node.ui.forms.options import countries
@@ -39,7 +40,7 @@ def show(visit: Visit) -> Response:
     """The form, with what can be known beforehand."""
     with visit.node.store.reading() as session:
         register = _register(visit, session)
-        filled = keeping.begun(visit, session, proposed(visit, session, register))
+        filled = begun(visit, session, proposed(visit, session, register))
         _check_known(visit, session, register, filled.text("person"))
         return _page(visit, register, filled, None)
 
@@ -57,13 +58,13 @@ def begin(visit: Visit, form: FormData) -> Response:
             keeping.forget(visit, session)
             return visit.see_other("/people/new")
         if form.get("autosave"):
-            keeping.keep(visit, session, form, None)
+            keeping.keep(visit, session, form)
             return _page(visit, register, Filled(typed=form, just_kept=True), None)
         try:
             file, changes = wanted(visit, register, Reader(form))
             made = changing.change(session, store, changes, visit.context())
         except CoupoleError as error:
-            keeping.keep(visit, session, form, None)
+            keeping.keep(visit, session, form)
             return _page(visit, register, Filled(typed=form), told(visit, error))
         keeping.forget(visit, session)
     return visit.see_other(f"/files/{file}", "saved", undo=made)

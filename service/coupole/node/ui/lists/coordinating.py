@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 from starlette.datastructures import FormData
@@ -14,8 +14,9 @@ from coupole.node.records.changing import change
 from coupole.node.records.project import is_final
 from coupole.node.records.register import Register
 from coupole.node.records.searching import fold
-from coupole.node.store import drafts, queries
+from coupole.node.store import queries
 from coupole.node.store.changes import Document, RevisionConflict
+from coupole.node.ui import keeping
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.lists import minutes, trades
 from coupole.node.ui.lists.coordination import meetings, read, reviewed_names
@@ -65,23 +66,17 @@ def save_edit(visit: Visit, form: FormData) -> Response:
 
 def _begun(visit: Visit, session: Session, proposed: Draft) -> tuple[Draft, datetime | None]:
     """What this person typed in this page and did not save, and when; else what is proposed."""
-    found = drafts.kept(session, visit.node.store.vault, _place(visit), visit.now)
-    if found is None:
-        return proposed, None
-    return minutes.of_form(FormData([(name, value) for name, value in found.content["form"]])), found.at
+    kept = keeping.kept(visit, session)
+    return (proposed, None) if kept is None else (minutes.of_form(kept[0]), kept[1])
 
 
 def _keep(visit: Visit, form: FormData) -> None:
     """Keep what is typed so far; forget it when that is asked for."""
     with visit.node.store.writing() as session:
         if "forget" in form:
-            return drafts.forget(session, _place(visit))
-        typed = [[name, value] for name, value in form.multi_items() if isinstance(value, str) and name != "autosave"]
-        return drafts.keep(session, visit.node.store.vault, _place(visit), {"form": typed}, visit.now)
-
-
-def _place(visit: Visit) -> tuple[str, str]:
-    return visit.staff.id, visit.request.url.path
+            keeping.forget(visit, session)
+        else:
+            keeping.keep(visit, session, form)
 
 
 def _save(visit: Visit, form: FormData, record: str | None) -> Response:
@@ -111,7 +106,7 @@ def _write(visit: Visit, register: Register, draft: Draft, record: str | None) -
         base = read(visit, session, record) if record else {}
         changes = minutes.changes(draft, record, base, register, visit.node.node_id)
         written = change(session, visit.node.store, changes, visit.context())
-        drafts.forget(session, _place(visit))
+        keeping.forget(visit, session)
     return written[-1].id
 
 
@@ -211,7 +206,7 @@ def _page(
         draft=draft,
         path=f"/coordination/{meeting['id']}/edit" if meeting else "/coordination/new",
         back=f"/coordination/{meeting['id']}" if meeting else "/coordination",
-        held_on=_day(draft.held_on),
+        held_on=minutes.day(draft.held_on),
         agencies=_agencies(register),
         people=_people(register, draft.came),
         trainees=_people(register, [*draft.came, *(one for training in draft.trainings for one in training.actors)]),
@@ -239,10 +234,3 @@ def _unseen(sight: Sight, draft: Draft) -> list[str]:
     """Files looked at whose names the visitor does not see, or which are gone: they stay written down."""
     files = sight.register.of("accompaniment")
     return sorted(file for file in draft.reviewed if file not in files or not sight.sees(file))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -109,7 +109,7 @@ def of_documents(meeting: Document, trainings: Iterable[Document]) -> Draft:
 def findings(draft: Draft, today: date) -> list[Finding]:
     """What must be put right before this can be kept; ``pointer`` names the field of the page."""
     found = []
-    if _date(draft.held_on) is None:
+    if day(draft.held_on) is None:
         found.append(Finding("meeting_day_missing", "held_on"))
     elif draft.held_on > today.isoformat():
         found.append(Finding("meeting_not_held_yet", "held_on"))
@@ -127,7 +127,7 @@ def _of_training(training: Planned, at: str) -> list[Finding]:
     found = []
     if training.kind not in code_list("action_type").ids:
         found.append(Finding("training_kind_missing", f"{at}.kind"))
-    first, last = _date(training.first), _date(training.last or training.first)
+    first, last = day(training.first), day(training.last or training.first)
     if first is None:
         found.append(Finding("training_day_missing", f"{at}.first"))
     if last is None or (first and last < first):
@@ -206,7 +206,8 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _date(text: str) -> date | None:
+def day(text: str) -> date | None:
+    """The day that was typed; none when it is no day."""
     try:
         return date.fromisoformat(text)
     except ValueError:
