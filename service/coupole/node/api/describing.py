@@ -154,6 +154,22 @@ def refusals(kinds: Iterable[type[CoupoleError]], status: Status) -> dict[str, A
 Adder = Callable[..., None]
 
 
+def add_named(
+    router: APIRouter, method: str, path: str, handler: Callable[..., Any], guard: Any, tag: str, **rest: Any
+) -> None:
+    """Add a decorated route that is called as its function is, and described by the first line of it."""
+    router.add_api_route(
+        path,
+        handler,
+        methods=[method],
+        name=handler.__name__,
+        summary=(handler.__doc__ or "").partition("\n")[0],
+        tags=[tag],
+        dependencies=[guard, Depends(refuse_unknown_query)],
+        **rest,
+    )
+
+
 def adder(router: APIRouter, entity: Entity, status: Status) -> Adder:
     """A function that adds a decorated route of an entity, its raw bodies described."""
     name = camel(entity.name)

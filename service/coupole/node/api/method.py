@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
 from coupole.errors import CoupoleError, Finding
-from coupole.node.api import moving
+from coupole.node.api import describing, moving
 from coupole.node.api.describing import Status
 from coupole.node.api.method_forms import (
     DueItem,
@@ -29,8 +29,8 @@ from coupole.node.api.method_forms import (
     Step,
     Steps,
 )
-from coupole.node.api.moving import FileId, own_file
-from coupole.node.api.node import Node, Reading, ThisNode, etag
+from coupole.node.api.moving import FileId
+from coupole.node.api.node import Node, Reading, ThisNode, etag, of_entity
 from coupole.node.records import due, history, local, moves, pathways, rules, steps
 from coupole.node.records.changing import pointed, today_of
 from coupole.node.records.looking_over import look_over
@@ -38,7 +38,6 @@ from coupole.node.records.project import accompaniment
 from coupole.node.store import queries
 from coupole.node.store.changes import RecordNotFound, StoredDossier
 from coupole.node.store.local_fields import namespace
-from coupole.web.bodies import refuse_unknown_query
 from coupole.web.errors import RequestInvalid
 from coupole.web.languages import language_of
 from coupole.web.oauth import OAuth
@@ -54,17 +53,8 @@ def add(app: FastAPI, oauth: OAuth, root: str, status: Status) -> None:
     file = "/accompaniments/{id}"
 
     def route(path: str, handler: Callable[..., Any], model: Any, *kinds: type[CoupoleError]) -> None:
-        router.add_api_route(
-            path,
-            handler,
-            methods=["GET"],
-            name=handler.__name__,
-            summary=(handler.__doc__ or "").partition("\n")[0],
-            tags=["method"],
-            dependencies=[reads, Depends(refuse_unknown_query)],
-            response_model=model,
-            responses=problems_of(*kinds, status=status),
-        )
+        answers = {"response_model": model, "responses": problems_of(*kinds, status=status)}
+        describing.add_named(router, "GET", path, handler, reads, "method", **answers)
 
     route(f"{file}/steps", read_steps, Steps, RecordNotFound)
     route(f"{file}/findings", read_findings, Findings, RecordNotFound)
@@ -175,7 +165,7 @@ def read_proposal(
 
 
 def _dossier(session: Session, node: Node, file: str) -> StoredDossier:
-    return queries.dossier(session, node.store.vault, own_file(file))
+    return queries.dossier(session, node.store.vault, of_entity("accompaniment", file))
 
 
 def _today(node: Node) -> date:

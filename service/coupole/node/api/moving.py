@@ -30,13 +30,14 @@ from coupole.node.api.node import (
     expected_revision,
     json_bytes,
     node_of,
+    of_entity,
 )
 from coupole.node.records import bin as bin_
 from coupole.node.records import moves
 from coupole.node.records.changing import MethodRefused, TransitionRefused
 from coupole.node.store.changes import RecordNotFound, ReferenceMissing, RevisionConflict, Written
 from coupole.standard.validation import DocumentInvalid
-from coupole.web.bodies import json_body, refuse_unknown_query
+from coupole.web.bodies import json_body
 from coupole.web.errors import BodyTypeUnknown, RequestInvalid
 from coupole.web.oauth import Caller, OAuth
 from coupole.web.problems import problems_of
@@ -54,18 +55,9 @@ def add(router: APIRouter, oauth: OAuth, status: Status) -> None:
     again = (bin_.NothingToRestore, *wrong)
 
     def route(method: str, path: str, handler: Callable[..., Any], guard: Any, kinds: Any, asked: Any = None) -> None:
-        router.add_api_route(
-            path,
-            handler,
-            methods=[method],
-            name=handler.__name__,
-            summary=(handler.__doc__ or "").partition("\n")[0],
-            tags=["method"],
-            dependencies=[guard, Depends(refuse_unknown_query)],
-            response_model=DeletedList if method == "GET" else WrittenList,
-            responses=problems_of(*kinds, status=status),
-            openapi_extra=asked,
-        )
+        answers = {"response_model": DeletedList if method == "GET" else WrittenList, "openapi_extra": asked}
+        refusals = problems_of(*kinds, status=status)
+        describing.add_named(router, method, path, handler, guard, "method", responses=refusals, **answers)
 
     route("POST", f"{file}/moves", move_route(writes), writes, (*refused, *wrong), _asks(Move))
     asked = (*refused, *wrong, moves.CorrectionReasonMissing)
@@ -91,7 +83,7 @@ def move_route(writes: Any) -> Callable[..., Response]:
             session,
             node.store,
             node.context(caller),
-            own_file(file),
+            of_entity("accompaniment", file),
             asked.phase,
             asked.on,
             decided_in=asked.decided_in,
@@ -118,7 +110,9 @@ def correction_route(corrects: Any) -> Callable[..., Response]:
     ) -> Response:
         """Hand a file back to an earlier phase: what came after was entered by mistake."""
         context = node.store.context(caller.client, client=caller.client, reason=asked.reason)
-        return _written(moves.hand_back(session, node.store, context, own_file(file), asked.phase, expected))
+        return _written(
+            moves.hand_back(session, node.store, context, of_entity("accompaniment", file), asked.phase, expected)
+        )
 
     return create_correction
 
@@ -179,10 +173,3 @@ def _written(written: Sequence[Written], *, tagged: bool = True) -> Response:
     items = [WrittenItem(entity=one.entity, id=one.id, revision=one.revision, kind=one.kind) for one in written]
     raw = WrittenList(items=items).model_dump_json().encode()
     return json_bytes(raw, etag=etag(items[0].revision)) if tagged else json_bytes(raw)
-
-
-def own_file(file: str) -> str:
-    """An identifier of another entity names nothing here. Raises ``RecordNotFound``."""
-    if file.split(":")[1:2] != ["accompaniment"]:
-        raise RecordNotFound()
-    return file

@@ -15,7 +15,7 @@ from coupole.errors import CoupoleError, Finding
 from coupole.node.records.register import Registers
 from coupole.node.staff.outside import Provider
 from coupole.node.store import Store
-from coupole.node.store.changes import Context
+from coupole.node.store.changes import Context, RecordNotFound
 from coupole.standard.catalogue import Catalogue
 from coupole.web.errors import RequestInvalid
 from coupole.web.oauth import Caller
@@ -72,6 +72,13 @@ def writing(request: Request) -> Iterator[Session]:
 ThisNode = Annotated[Node, Depends(node_of)]
 Reading = Annotated[Session, Depends(reading, scope="function")]
 Writing = Annotated[Session, Depends(writing, scope="function")]
+
+
+def of_entity(entity: str, record: str) -> str:
+    """The identifier, of that entity: one of another names nothing there. Raises ``RecordNotFound``."""
+    if record.split(":")[1:2] != [entity]:
+        raise RecordNotFound()
+    return record
 
 
 def etag(revision: int) -> str:

@@ -31,6 +31,7 @@ from coupole.node.api.node import (
     node_of,
     not_modified,
     number,
+    of_entity,
 )
 from coupole.node.records.changing import MethodRefused, TransitionRefused, change
 from coupole.node.store import queries
@@ -78,7 +79,7 @@ def _add_plain(app: FastAPI, oauth: OAuth, entity: Entity) -> None:
     def read_one(request: Request) -> Response:
         oauth.guard(request, needed)
         check_query(request, ("as_of",))
-        record = _of_entity(entity, request.path_params["id"])
+        record = of_entity(entity.name, request.path_params["id"])
         store, then = node_of(request).store, as_of(request)
         if then is None:
             revision, text = queries.read_current(store.engine, store.vault, record)
@@ -141,13 +142,6 @@ def _filter(name: str, text: str) -> str | date | datetime:
     return day(name, text) if name in DAYS else text
 
 
-def _of_entity(entity: Entity, record: str) -> str:
-    """An identifier of another entity names nothing here."""
-    if record.split(":")[1:2] != [entity.name]:
-        raise RecordNotFound()
-    return record
-
-
 async def _document(request: Request) -> dict[str, Any]:
     """The body, one JSON object."""
     document = await json_body(request, max_bytes=node_of(request).max_document_bytes)
@@ -183,19 +177,19 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status)
         document: Body,
         caller: Caller = writes,
     ) -> Response:
-        wanted = Change(entity.name, document, id=_of_entity(entity, record), expect=expected)
+        wanted = Change(entity.name, document, id=of_entity(entity.name, record), expect=expected)
         written = change(session, node.store, [wanted], node.context(caller))[0]
         return json_bytes(written.body or b"", etag=etag(written.revision))
 
     def delete(
         record: RecordId, expected: Expected, session: Writing, node: ThisNode, caller: Caller = writes
     ) -> Response:
-        wanted = Change(entity.name, None, id=_of_entity(entity, record), expect=expected)
+        wanted = Change(entity.name, None, id=of_entity(entity.name, record), expect=expected)
         change(session, node.store, [wanted], node.context(caller))
         return Response(status_code=204)
 
     def history(record: RecordId, session: Reading, node: ThisNode) -> Response:
-        versions = queries.history(session, node.store.vault, _of_entity(entity, record))
+        versions = queries.history(session, node.store.vault, of_entity(entity.name, record))
         return json_bytes(b'{"items":[' + b",".join(version_bytes(version) for version in versions) + b"]}")
 
     add_route("create", "POST", path, create, writes, (*invalid, RecordExists))

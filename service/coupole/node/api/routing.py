@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.responses import Response
 
 from coupole.errors import CoupoleError
@@ -20,7 +20,6 @@ from coupole.node.store.vault import PersonErased, RecordUnreadable, VaultKeyMis
 from coupole.standard.calendar import PeriodInvalid
 from coupole.standard.catalogue import CatalogueUnknown
 from coupole.web import apps
-from coupole.web.bodies import refuse_unknown_query
 from coupole.web.errors import BodyTypeUnknown, RequestInvalid
 from coupole.web.oauth import OAuth
 from coupole.web.problems import problems_of
@@ -84,21 +83,6 @@ def add_routes(app: FastAPI, oauth: OAuth) -> None:
     _with_schemas(app)
 
 
-def _add(
-    router: APIRouter, method: str, path: str, handler: Callable[..., Any], guard: Any, tag: str, **rest: Any
-) -> None:
-    router.add_api_route(
-        path,
-        handler,
-        methods=[method],
-        name=handler.__name__,
-        summary=(handler.__doc__ or "").partition("\n")[0],
-        tags=[tag],
-        dependencies=[guard, Depends(refuse_unknown_query)],
-        **rest,
-    )
-
-
 def _refusals(*kinds: type[CoupoleError]) -> dict[int | str, dict[str, Any]]:
     return problems_of(*kinds, status=STATUS)
 
@@ -107,7 +91,9 @@ def _add_feed(router: APIRouter, oauth: OAuth) -> None:
     told = describing.answered("Changes, and the number to go on from.", describing.ref("Changes"))
     answers = {200: told, **_refusals(RequestInvalid)}
     guard = oauth.requires("changes:read")
-    _add(router, "GET", "/changes", feed.list_changes, guard, "changes", response_class=Response, responses=answers)
+    describing.add_named(
+        router, "GET", "/changes", feed.list_changes, guard, "changes", response_class=Response, responses=answers
+    )
 
 
 def _add_transfer(router: APIRouter, oauth: OAuth) -> None:
@@ -116,24 +102,30 @@ def _add_transfer(router: APIRouter, oauth: OAuth) -> None:
     guard = oauth.requires("records:write")
     rest: dict[str, Any] = {"response_class": Response, "responses": {200: lines, **_refusals(BodyTypeUnknown)}}
     handler = transfer.import_route(guard)
-    _add(router, "POST", "/import", handler, guard, "transfer", openapi_extra={"requestBody": body}, **rest)
+    describing.add_named(
+        router, "POST", "/import", handler, guard, "transfer", openapi_extra={"requestBody": body}, **rest
+    )
     documents = describing.answered("One document a line.", {"type": "string"}, media=transfer.NDJSON)
     guard = oauth.requires("records:read")
     rest = {"response_class": Response, "responses": {200: documents}}
-    _add(router, "GET", "/export", transfer.export_route(guard), guard, "transfer", **rest)
+    describing.add_named(router, "GET", "/export", transfer.export_route(guard), guard, "transfer", **rest)
 
 
 def _add_releases(router: APIRouter, oauth: OAuth) -> None:
     reads = oauth.requires("releases:read")
-    _add(router, "GET", "/releases", releases.list_releases, reads, "releases", response_model=releases.ReleaseList)
+    describing.add_named(
+        router, "GET", "/releases", releases.list_releases, reads, "releases", response_model=releases.ReleaseList
+    )
     signed = describing.answered("The release; its signature stands in `Coupole-Signature`.", {"type": "object"})
     known = {"description": "You have this revision."}
     refused = _refusals(PeriodInvalid, CatalogueUnknown, releasing.ReleaseNotFound, releasing.PeriodNotClosed)
     rest: dict[str, Any] = {"response_class": Response, "responses": {200: signed, 304: known, **refused}}
     path = "/releases/{catalogue}/{version}/{period}"
-    _add(router, "GET", path, releases.release_route(reads), reads, "releases", **rest)
+    describing.add_named(router, "GET", path, releases.release_route(reads), reads, "releases", **rest)
     guard = oauth.requires("egress:read")
-    _add(router, "GET", "/egress", releases.list_egress, guard, "releases", response_model=releases.EgressList)
+    describing.add_named(
+        router, "GET", "/egress", releases.list_egress, guard, "releases", response_model=releases.EgressList
+    )
 
 
 def _with_schemas(app: FastAPI) -> None:
