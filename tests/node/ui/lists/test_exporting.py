@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import python_calamine
 
 from coupole.node.store.egress import egress
 from tests.calling import RunningNode
-from tests.desk import signed_in
+from tests.desk import account, browser_of, signed_in
 from tests.factories import id_of, participant
+from tests.forms import form_of
 from tests.node.ui.lists.workshop import MINE, coach, file, filled
 from tests.stores import change, keep, replace
 
 NAMES = ("due", "people", "organisations", "actors", "agreements", "coordination")
+FILES = [*(f"/export/{name}.{form}" for name in NAMES for form in ("xlsx", "csv")), "/sheets/everybody.xlsx"]
 
 
 def opened(body: bytes) -> dict[str, list[list[object]]]:
@@ -99,3 +102,31 @@ def test_a_search_is_not_taken_away_by_its_words(node: RunningNode) -> None:
     body = signed_in(filled(node)).get("/export/people.csv?q=kei").content
     assert len(table(body)) == 4, "an address that carries a name is not listened to"
     assert id_of("participant") not in body.decode()
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_nobody_takes_a_list_away_at_a_desk_left_open_and_whoever_shows_it_is_them_gets_it(
+    node: RunningNode, address: str
+) -> None:
+    while_ago = datetime.now(UTC) - timedelta(minutes=11)
+    browser = browser_of(filled(node), account(node, "admin"), while_ago)
+    asked = f"{address}?phase=hired&whose=team"
+    answer = browser.get(asked)
+    assert answer.status_code == 303
+    with node.node.store.reading() as session:
+        assert egress(session) == []
+    confirm = urlsplit(answer.headers["location"])
+    assert (confirm.path, parse_qs(confirm.query)["next"]) == ("/account/confirm", [asked])
+    page = browser.get(answer.headers["location"]).text
+    shown = browser.post("/account/confirm", data=dict(form_of(page, "/account/confirm").typed()))
+    assert shown.headers["location"] == asked
+    taken = browser.get(asked)
+    assert taken.status_code == 200
+    assert taken.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("page", ["/people", "/organisations", "/sheets"])
+def test_a_link_to_a_list_lets_the_browser_show_the_question_who_it_is(node: RunningNode, page: str) -> None:
+    links = [part for part in signed_in(filled(node), "admin").get(page).text.split("<a ") if ".xlsx" in part]
+    assert links
+    assert not [link for link in links if " download" in link.partition(">")[0]], "it would be kept as the file"

@@ -13,6 +13,7 @@ from coupole.node.ui.desk import Desk, Right
 from coupole.node.ui.notices import NOTICES
 from coupole.node.ui.refusals import NUMBERS
 from coupole.node.ui.sheets import bringing, columns, correcting, exports, rows, writing
+from coupole.node.ui.signing_in.again import recently
 from coupole.web.translations import marked
 
 IMPORT = Right("run", "import")
@@ -31,7 +32,7 @@ def add(desk: Desk) -> None:
     NOTICES["sheet_corrected"] = marked("Corrected, and looked at again.")
     desk.get("/sheets", bringing.show, needs=IMPORT)
     desk.post("/sheets", bringing.upload, needs=IMPORT)
-    desk.get("/sheets/everybody.xlsx", exports.register_xlsx, needs=IMPORT)
+    desk.get("/sheets/everybody.xlsx", recently(desk, exports.register_xlsx), needs=IMPORT)
     desk.get("/sheets/{id}", rows.show, needs=IMPORT)
     desk.post("/sheets/{id}/ticks", rows.tick, needs=IMPORT)
     desk.get("/sheets/{id}/columns", columns.show, needs=IMPORT)
@@ -40,7 +41,7 @@ def add(desk: Desk) -> None:
     desk.get("/sheets/{id}/columns.json", columns.as_file, needs=IMPORT)
     desk.get("/sheets/{id}/rows/{number}", correcting.show, needs=IMPORT)
     desk.post("/sheets/{id}/rows/{number}", correcting.save, needs=IMPORT)
-    desk.get("/sheets/{id}/faults.xlsx", correcting.faults, needs=IMPORT)
+    desk.get("/sheets/{id}/faults.xlsx", recently(desk, correcting.faults), needs=IMPORT)
     desk.post("/sheets/{id}/write", writing.confirm, needs=IMPORT)
     desk.post("/sheets/{id}/go-on", writing.go_on, needs=IMPORT)
     desk.post("/sheets/{id}/forget", bringing.forget, needs=IMPORT)

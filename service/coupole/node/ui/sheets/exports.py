@@ -1,6 +1,7 @@
 """Every list as a spreadsheet: ``/export/people.xlsx``, with the filters of the page it was asked from.
 
 What is taken away is what the page shows to whoever asks, and stands in the ledger of what left before it is sent.
+Whoever has not shown for a while that it is them does so first: a browser left open gives nobody a list of names.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from coupole.node.store.egress import record_egress
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.lists import agreements, coordination, due, partners, people
 from coupole.node.ui.lists.listing import Listing, kind_of
+from coupole.node.ui.signing_in.again import recently
 from coupole.web.errors import PathUnknown
 
 Make = Callable[[Visit, Session], Listing]
@@ -48,8 +50,8 @@ OFFERED: dict[str, Offered] = {
 
 def add(desk: Desk) -> None:
     """The two addresses of each list."""
-    desk.get("/export/{list}.xlsx", as_xlsx, needs=Right("export", "list"))
-    desk.get("/export/{list}.csv", as_csv, needs=Right("export", "list"))
+    desk.get("/export/{list}.xlsx", recently(desk, as_xlsx), needs=Right("export", "list"))
+    desk.get("/export/{list}.csv", recently(desk, as_csv), needs=Right("export", "list"))
 
 
 def register_xlsx(visit: Visit) -> Response:
