@@ -10,6 +10,7 @@ refused, hence the hash of a document is the hash of its bytes.
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, cast
@@ -75,6 +76,11 @@ def verify(kind: str, raw: bytes, signature: str, jwks: Any) -> None:
         cast(Ed25519PublicKey, key.public_key).verify(made, signed)
     except (ValueError, InvalidSignature):
         raise SignatureInvalid() from None
+
+
+def digest(raw: bytes) -> str:
+    """SHA-256 in hexadecimal: how one document names another."""
+    return hashlib.sha256(raw).hexdigest()
 
 
 def canonical_only(raw: bytes) -> Any:

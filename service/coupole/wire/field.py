@@ -72,6 +72,11 @@ def to_counts(vector: Vector) -> Counts:
     return (vector + _WRAP * (vector > _P // np.uint64(2))).astype(np.int64)
 
 
+def centred(element: int) -> int:
+    """One element as the count nearest to 0 that it stands for."""
+    return element - P if element > P // 2 else element
+
+
 def to_bytes(vector: Vector) -> bytes:
     """8 bytes of each element, little-endian."""
     return vector.astype("<u8", copy=False).tobytes()

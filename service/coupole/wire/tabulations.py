@@ -7,7 +7,6 @@ the document alone, so whoever holds it knows what each number of a vector means
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from coupole.errors import CoupoleError, Finding
 from coupole.standard.validation import check_against
-from coupole.wire.documents import SignerUnknown, canonical_only, verify, written
+from coupole.wire.documents import SignerUnknown, canonical_only, digest, verify, written
 from coupole.wire.keys import public_key
 
 KIND = "tabulation"
@@ -133,7 +132,7 @@ def read_tabulation(raw: bytes) -> Tabulation:
 
 def tabulation_id(raw: bytes) -> str:
     """Its name in every other document: SHA-256 of its bytes, in hexadecimal."""
-    return hashlib.sha256(raw).hexdigest()
+    return digest(raw)
 
 
 def check_proposed(raw: bytes, hub_signature: str, pinned: Any) -> Tabulation:
