@@ -11,7 +11,7 @@ from starlette.responses import Response
 from coupole.node.records.project import day_of, each, named, plan_on
 from coupole.node.store.changes import Change, Document, StoredDossier
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.files import deciding
+from coupole.node.ui.files import deciding, own
 from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.saving import Trouble, Wanted, changed, save, since_kept
@@ -75,6 +75,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         courses=[(names.rated(one.subject), one) for one in courses(file.dossier, today)],
         titles=names.scale,
         domains=names.options("objective_domain"),
+        own=own.asked(file, "evaluation", planned, filled, trouble),
     )
 
 
@@ -142,6 +143,7 @@ def wanted(file: OpenFile, form: FormData) -> Wanted:
     evaluation = _evaluation(reader, file, decided, before)
     following = _following(file, evaluation, record)
     reader.done()
+    evaluation = own.with_own(file, "evaluation", evaluation, form)
     expect = reader.expected(record) if before else None
     changes = [Change("evaluation", evaluation, id=record, expect=expect), *decided.changes, *following]
     return changed(changes, file.path(), "; ".join(decided.told)[:2000] or None)

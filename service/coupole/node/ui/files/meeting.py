@@ -12,7 +12,7 @@ from coupole.node.records.project import day_of, each, phase_history, plan_on, t
 from coupole.node.records.steps import MONTHLY
 from coupole.node.store.changes import Change, Document, StoredDossier
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.files import deciding
+from coupole.node.ui.files import deciding, own
 from coupole.node.ui.files.keeping import begun
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.saving import Trouble, Wanted, changed, save, since_kept
@@ -74,6 +74,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         last=last_meeting(file.dossier),
         titles=names.scale,
         domains=names.options("objective_domain"),
+        own=own.asked(file, "team_meeting", planned, filled, trouble),
     )
 
 
@@ -133,6 +134,7 @@ def wanted(file: OpenFile, form: FormData) -> Wanted:
     deciding.read(reader, file.names, node, decided)
     meeting = _meeting(reader, file, decided, planned)
     reader.done()
+    meeting = own.with_own(file, "team_meeting", meeting, form)
     expect = reader.expected(record) if planned else None
     changes = [Change("team_meeting", meeting, id=record, expect=expect), *decided.changes]
     return changed(changes, file.path(), "; ".join(decided.told)[:2000] or None)

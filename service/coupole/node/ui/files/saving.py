@@ -10,7 +10,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from coupole.errors import CoupoleError
+from coupole.errors import CoupoleError, Finding
 from coupole.node.records import changing
 from coupole.node.store import Store, queries
 from coupole.node.store.changes import Change, Context, RevisionConflict, Written
@@ -19,6 +19,8 @@ from coupole.node.ui.desk import Visit
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.standing import Lack, lack
 from coupole.node.ui.files.typed import Filled, FormIncomplete
+from coupole.node.ui.forms.asking import element
+from coupole.node.ui.forms.places import EXTENSIONS
 from coupole.node.ui.refusals import NUMBERS
 from coupole.standard.entities import ENTITIES
 from coupole.standard.sentences import sentence
@@ -61,6 +63,7 @@ class Trouble:
     fields: Mapping[str, str]
     lacks: tuple[Lack, ...] = ()
     meanwhile: tuple[Meanwhile, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def at(self, name: str) -> str:
         """What is wrong with a field; empty when nothing is."""
@@ -113,10 +116,16 @@ def told(visit: Visit, error: CoupoleError) -> Trouble:
     for finding in error.findings:
         if "settled_by" not in finding.params:
             words = sentence(finding.code, visit.language, finding.params)
-            # A form has names of its own: what the standard says of a part of a group stands beside that part.
-            name = finding.pointer.rsplit("/", 1)[-1] if isinstance(error, DocumentInvalid) else finding.pointer[1:]
+            name = _named(finding.pointer) if isinstance(error, DocumentInvalid) else finding.pointer[1:]
             fields[name] = f"{words.title} {words.remedy}"
-    return Trouble(error.code, said.title, said.remedy, problems.status_of(error, NUMBERS), fields)
+    status = problems.status_of(error, NUMBERS)
+    return Trouble(error.code, said.title, said.remedy, status, fields, findings=tuple(error.findings))
+
+
+def _named(pointer: str) -> str:
+    """What a form calls a place of a document: an own field by its element, a part of a group by its own name."""
+    steps = pointer.split("/")[1:]
+    return element("/".join(steps[:3])) if steps[:1] == [EXTENSIONS] else pointer.rsplit("/", 1)[-1]
 
 
 def since_kept(file: OpenFile, filled: Filled) -> list[Meanwhile]:

@@ -56,7 +56,12 @@ class Asked:
     @property
     def id(self) -> str:
         """The identifier of its element."""
-        return "f-" + self.name.replace(".", "-").replace("/", "-")
+        return element(self.name)
+
+
+def element(name: str) -> str:
+    """The identifier of the element of a field."""
+    return "f-" + name.replace(".", "-").replace("/", "-")
 
 
 @dataclass(frozen=True, slots=True)
