@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,29 @@ def test_a_cancelled_meeting_is_due_no_more_and_the_month_still_is() -> None:
     assert kinds(cancelled, "2025-04-13", "meeting") == [("meeting", "2025-04-03", 10)]
 
 
+def came_back(day: str, *documents: Any) -> StoredDossier:
+    """Hired in June, back in the co-operative on a day, with meetings that were agreed before the hire."""
+    phases = [("insertion_coop", "2025-03-03"), ("hired", "2025-06-01"), ("insertion_coop", day)]
+    rows = [{"phase": phase, "from": start} for phase, start in phases]
+    for row, following in pairwise(rows):
+        row["to"] = following["from"]
+    before = without(story("insertion_coop", hired_on="2025-06-01"), "team_meeting")
+    return and_also(changed(before, "accompaniment", phase_history=rows), *documents)
+
+
+def test_who_comes_back_after_a_lost_job_owes_a_meeting_a_month_later_whatever_was_agreed_before() -> None:
+    agreed = held(1, "2025-05-20", next_on="2025-06-18")
+    off = {"held_on": ..., "present": ..., "participant_present": ...}
+    planned = factories.team_meeting(2, **FILE, planned_on="2025-06-10", **off)
+    for before in ([], [agreed], [planned], [agreed, planned]):
+        back = came_back("2025-08-17", *before)
+        assert kinds(back, "2025-08-17", "meeting") == []
+        assert kinds(back, "2025-09-10", "meeting") == [("meeting", "2025-09-17", -7)]
+    soon = factories.team_meeting(3, **FILE, planned_on="2025-09-01", **off)
+    (one,) = (one for one in due(came_back("2025-08-17", agreed, soon), date(2025, 8, 25)) if one.kind == "meeting")
+    assert (one.due_on.isoformat(), one.record) == ("2025-09-01", id_of("team_meeting", 3))
+
+
 def test_no_meeting_is_due_where_nobody_is_placed() -> None:
     for phase in ("referred", "drafting", "planned", "preparation", "hired", "concluded"):
         assert kinds(without(story(phase), "team_meeting"), "2026-11-30", "meeting") == [], phase
@@ -123,6 +147,21 @@ def test_a_plan_waits_for_its_signature() -> None:
     assert kinds(changed(story("drafting"), "plan", signed_by=..., signed_on=...), "2025-01-25", "plan_signature") == []
     newer = factories.plan(2, **FILE, version=2, drafted_on="2025-06-01", signed_on=..., signed_by=...)
     assert kinds(and_also(placed(), newer), "2025-06-11", "plan_signature") == [("plan_signature", "2025-06-01", 10)]
+
+
+def test_changed_objectives_are_signed_by_the_next_meeting() -> None:
+    meeting = held(60, "2025-05-12", objective_changes=[{"objective": id_of("objective", 2), "change": "added"}])
+    fresh = factories.objective(2, **FILE, set_on="2025-05-12", status_on="2025-05-12", decided_in=meeting["id"])
+    later = and_also(placed(), meeting, fresh)
+    assert kinds(later, "2025-05-28", "plan_renewal") == []
+    (one,) = (one for one in due(later, date(2025, 5, 29)) if one.kind == "plan_renewal")
+    assert (one.due_on.isoformat(), one.late_days, one.record) == ("2025-06-12", -14, id_of("plan"))
+    assert one.settled_by == "plan"
+    signed = {"drafted_on": "2025-06-02", "objectives": [id_of("objective"), id_of("objective", 2)]}
+    newer = and_also(later, factories.plan(2, **FILE, version=2, **signed))
+    assert kinds(newer, "2025-06-13", "plan_renewal") == []
+    waiting = and_also(later, factories.plan(2, **FILE, version=2, **signed, signed_on=..., signed_by=...))
+    assert kinds(waiting, "2025-06-13", "plan_renewal", "plan_signature") == [("plan_signature", "2025-06-02", 11)]
 
 
 def test_the_questions_at_entry_and_exit_are_asked() -> None:

@@ -430,6 +430,54 @@ def test_all_sixteen_rules_are_looked_at():
     assert {f"R{number}" for number in range(1, 17)} - set(re.findall(r"R\d+", text)) == set()
 
 
+def agreed(until="insertion_coop", **fields):
+    """The file with its plan signed, and another objective that the team added in May."""
+    known = and_also(story(until), later_objective(decided_in=id_of("team_meeting", 5), **fields))
+    return changed(known, "objective", status="open", status_on=DAYS["drafting"], decided_in=...)
+
+
+def renewed(dossier, **fields):
+    """The dossier with a second version of the plan."""
+    return and_also(dossier, factories.plan(2, **FILE, version=2, drafted_on="2025-06-02", **fields))
+
+
+BOTH = [id_of("objective"), id_of("objective", 2)]
+ONLY_FIRST = [id_of("objective")]
+
+
+def test_objectives_changed_after_the_signature_ask_for_another_version_without_standing_in_the_way():
+    (one,) = (one for one in findings(agreed(), TODAY) if one.code == "plan_objectives_changed")
+    assert (one.rule, one.pointer, one.blocking) == ("R5", "/plan/0/objectives", False)
+    assert (one.params["version"], one.params["settled_by"]) == (1, "plan")
+
+
+@pytest.mark.parametrize(
+    ("dossier", "expected"),
+    [
+        (agreed(), True),
+        (agreed(status="achieved"), False),  # reached before anybody signed again
+        (agreed(status="abandoned"), False),  # came and went
+        (changed(agreed("planned"), "objective", 1, set_on="2025-02-02"), True),
+        (changed(story("hired"), "objective", status="abandoned"), True),
+        (changed(story("hired"), "objective", status="not_achieved"), False),
+        (changed(agreed(), "objective", status="revised", replaced_by=id_of("objective", 2)), True),
+        (changed(agreed(), "plan", signed_by=..., signed_on=...), False),  # nobody signed: it still changes
+        (renewed(agreed(), objectives=ONLY_FIRST, signed_by=..., signed_on=...), False),
+        (renewed(agreed(), objectives=ONLY_FIRST, signed_on="2025-06-09"), True),
+        (renewed(agreed(), objectives=BOTH, signed_on="2025-06-09"), False),
+        (agreed("concluded"), False),
+        (story("hired"), False),
+    ],
+)
+def test_a_signed_plan_is_overtaken_by_what_the_team_decided_and_by_nothing_else(dossier, expected):
+    assert ("plan_objectives_changed" in codes(findings(dossier, TODAY))) is expected
+
+
+def test_a_plan_was_not_overtaken_before_the_team_decided():
+    assert "plan_objectives_changed" not in codes(findings(agreed(), date(2025, 5, 11)))
+    assert "plan_objectives_changed" in codes(findings(agreed(), date(2025, 5, 12)))
+
+
 OWN = (LocalFieldUnknown, LocalFieldFixed, LocalFieldsTooMany, OwnPathwayUnknown)
 REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, CorrectionReasonMissing, NothingToRestore, *OWN)
 
@@ -437,7 +485,7 @@ REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, CorrectionReasonMi
 def told():
     """Every code the method may give, as the modules write it."""
     folder = Path(rules.__file__).parent
-    names = ("changing", "conditions", "follow_ups", "moves", "phases", "rules", "steps")
+    names = ("changing", "conditions", "follow_ups", "moves", "phases", "renewals", "rules", "steps")
     text = "".join((folder / f"{name}.py").read_text("utf-8") for name in names)
     called = re.findall(r"(?:found|_wrong|_reason)\(\s*\"([a-z_]+)\"", text)
     named = re.findall(r"(?:code = |return |else |if \w+ == )\"([a-z]+_[a-z_]+)\"", text)

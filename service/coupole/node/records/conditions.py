@@ -98,10 +98,17 @@ def plan_signed(dossier: StoredDossier, day: date) -> list[Finding]:
     plan = plan_on(dossier, day)
     if plan is None:
         return [found("plan_missing", f"{FILE}/current_plan", "R5", "plan")]
-    for signature in plan.document.get("signed_by", []):
-        if signature["role"] == "participant" and signature["on"] <= day.isoformat():
-            return []
+    if signed_by_person(plan, day):
+        return []
     return [found("plan_unsigned", f"{plan.place}/signed_by", "R5", "plan")]
+
+
+def signed_by_person(plan: Placed, day: date) -> date | None:
+    """When the person signed that version; none when they had not by ``day``."""
+    signatures = plan.document.get("signed_by", [])
+    own = (one["on"] for one in signatures if one["role"] == "participant" and one["on"] <= day.isoformat())
+    first = min(own, default=None)
+    return None if first is None else date.fromisoformat(first)
 
 
 def placed(dossier: StoredDossier, day: date, phase: str, *, starting: bool) -> list[Finding]:

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session
 
 from coupole.database import listed
-from coupole.node.records import conditions, follow_ups
+from coupole.node.records import conditions, follow_ups, meetings, renewals
 from coupole.node.records.project import (
     INSERTION,
     WORKING,
@@ -35,7 +35,7 @@ from coupole.node.store import Store
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.node.store.dossiers import dossiers
 from coupole.node.store.tables import HEAD, JOURNAL, RECORD
-from coupole.standard.calendar import add_duration, add_months, last_day
+from coupole.standard.calendar import add_months, last_day
 
 Kind = Literal[
     "meeting",
@@ -44,6 +44,7 @@ Kind = Literal[
     "exit_follow_up",
     "agreement",
     "plan_signature",
+    "plan_renewal",
     "entry_answers",
     "exit_answers",
 ]
@@ -55,7 +56,6 @@ AGREEMENT_AHEAD = timedelta(days=60)
 EXIT_ANSWERS = timedelta(days=28)
 """ESF+ takes the last situation within four weeks of leaving."""
 NOT_ASKED = "not_asked"
-MONTHLY = "P1M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,33 +180,30 @@ def _every_file(session: Session) -> list[str]:
 
 def _meetings(dossier: StoredDossier, today: date) -> Iterator[Deadline]:
     """R6: the team meets every month while the person is placed; what is planned otherwise is held too."""
-    file, open_meetings, held = accompaniment(dossier), [], []
-    for placed in each(dossier, "team_meeting"):
-        meeting = placed.document
-        if "held_on" in meeting:
-            held += [meeting] if meeting["type"] == "team_monthly" else []
-        elif "cancelled_reason" not in meeting:
-            open_meetings.append(meeting)
-    monthly = [meeting for meeting in open_meetings if meeting["type"] == "team_monthly"]
+    file = accompaniment(dossier)
     if not is_final(file["phase"]):
-        others = (meeting for meeting in open_meetings if meeting["type"] != "team_monthly")
-        yield from (_planned("meeting", "team_meeting", meeting) for meeting in others)
+        others = (placed.document for placed in each(dossier, "team_meeting"))
+        yield from (
+            _planned("meeting", "team_meeting", one) for one in others if one["type"] != "team_monthly" and _waits(one)
+        )
     if file["phase"] in INSERTION:
-        last = max(held, key=lambda meeting: str(meeting["held_on"]), default=None)
-        owed = _next_meeting(dossier, last, today)
-        fixed = min((day for meeting in monthly if (day := day_of(meeting, "planned_on"))), default=None)
-        agreed = fixed or (day_of(last, "next_on") if last else None)
-        # What was agreed may be some days later, yet within the month that must not go by without a meeting.
-        due_on = min(agreed, last_day(owed)) if agreed else owed
-        record = next((one["id"] for one in monthly if fixed and day_of(one, "planned_on") == fixed), None)
-        yield Deadline("meeting", due_on, "team_meeting", record)
+        yield _monthly(dossier, today)
 
 
-def _next_meeting(dossier: StoredDossier, last: Document | None, today: date) -> date:
-    began = phase_history(dossier)[-1].start
-    plan = plan_on(dossier, today)
-    since = max(began, date.fromisoformat(last["held_on"])) if last else began
-    return add_duration(since, plan.document["meeting_every"] if plan else MONTHLY)
+def _monthly(dossier: StoredDossier, today: date) -> Deadline:
+    """The next monthly meeting: on the day agreed, and within the month that must not go by without one."""
+    known, since = meetings.monthly(dossier), meetings.counted_since(dossier)
+    last = max((one for one in known if "held_on" in one), key=lambda one: str(one["held_on"]), default=None)
+    owed = meetings.owed_on(dossier, today, last["held_on"] if last else None)
+    waiting = ((date.fromisoformat(one["planned_on"]), one["id"]) for one in known if _waits(one))
+    fixed, record = min((one for one in waiting if one[0] >= since), default=(None, None))
+    agreed = fixed or (day_of(last, "next_on") if last else None)
+    due_on = min(agreed, last_day(owed)) if agreed and agreed >= since else owed
+    return Deadline("meeting", due_on, "team_meeting", record)
+
+
+def _waits(meeting: Document) -> bool:
+    return "held_on" not in meeting and "cancelled_reason" not in meeting
 
 
 def _evaluations(dossier: StoredDossier, today: date) -> Iterator[Deadline]:
@@ -270,6 +267,13 @@ def _signatures(dossier: StoredDossier, today: date) -> Iterator[Deadline]:
     yield Deadline("plan_signature", due_on, "plan", plan.document["id"])
 
 
+def _renewals(dossier: StoredDossier, today: date) -> Iterator[Deadline]:
+    """R5: the person signs again when the team changed the objectives."""
+    old = renewals.overtaken(dossier, today)
+    if old is not None:
+        yield Deadline("plan_renewal", old.due_on, "plan", old.plan.document["id"])
+
+
 def _answers(dossier: StoredDossier, today: date) -> Iterator[Deadline]:
     """R11: the situation at entry and at exit, all of its questions asked."""
     file, ending = accompaniment(dossier), closure(dossier)
@@ -304,5 +308,6 @@ REASONS: tuple[Callable[[StoredDossier, date], Iterator[Deadline]], ...] = (
     _follow_ups,
     _agreements,
     _signatures,
+    _renewals,
     _answers,
 )

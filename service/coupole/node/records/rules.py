@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from coupole.errors import Finding
-from coupole.node.records import conditions, phases
+from coupole.node.records import conditions, phases, renewals
 from coupole.node.records.follow_ups import due_on, followed, of_hire
 from coupole.node.records.project import (
     FILE,
@@ -115,7 +115,8 @@ def _turning_days(dossier: StoredDossier, first: date, last: date) -> list[date]
 
 
 def _plan(dossier: StoredDossier, today: date) -> Iterator[Finding]:
-    """R5: the plan that holds is signed, and says where the person works once the insertion has begun."""
+    """R5: the plan that holds says what the person works on; signed, and with the place once insertion has begun."""
+    yield from renewals.findings(dossier, today)
     if first_day(dossier, INSERTION) is None or is_final(accompaniment(dossier)["phase"]):
         return
     yield from conditions.plan_signed(dossier, today)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 from coupole.errors import Finding
-from coupole.node.records import conditions, follow_ups
+from coupole.node.records import conditions, follow_ups, meetings
 from coupole.node.records.project import (
     FILE,
     INSERTION,
@@ -24,10 +24,9 @@ from coupole.node.records.project import (
     hire_on,
     is_final,
     phase_history,
-    plan_on,
 )
 from coupole.node.store.changes import StoredDossier
-from coupole.standard.calendar import add_duration, last_day
+from coupole.standard.calendar import last_day
 
 ORDER = (
     "referred",
@@ -40,9 +39,6 @@ ORDER = (
     "hired",
     "concluded",
 )
-MONTHLY = "P1M"
-"""How often a team meets when no plan says so."""
-
 State = Literal["done", "due", "missing", "not_yet"]
 
 
@@ -155,24 +151,15 @@ def _met(standing: Standing) -> Step:
     if first_day(dossier, INSERTION) is None:
         return _not_yet(6, "team_meeting")
     undecided = [finding for placed in each(dossier, "objective") for finding in conditions.decided(dossier, placed)]
-    meetings = (placed.document for placed in each(dossier, "team_meeting"))
-    held = [one["held_on"] for one in meetings if one["type"] == "team_monthly" and "held_on" in one]
+    held = [one["held_on"] for one in meetings.monthly(dossier) if "held_on" in one]
     placed = accompaniment(dossier)["phase"] in INSERTION
-    due_on = _meeting_due_on(standing, max(held, default=None)) if placed else standing.day
+    due_on = meetings.owed_on(dossier, standing.today, max(held, default=None)) if placed else standing.day
     # Like the figures: a month is missed once it has gone by without a meeting.
     if undecided or (standing.today > last_day(due_on) if placed else not held):
         return Step(6, "missing", (*undecided, _reason("meeting_overdue", "R6", "team_meeting"))[:1])
     if placed and (due_on <= standing.today or not held):
         return Step(6, "due", (_reason("meeting_due", "R6", "team_meeting"),))
     return Step(6, "done")
-
-
-def _meeting_due_on(standing: Standing, held_on: str | None) -> date:
-    """The day of the next meeting, counted from the last one or from the day the present phase began."""
-    began = phase_history(standing.dossier)[-1].start
-    plan = plan_on(standing.dossier, standing.today)
-    last = max(began, date.fromisoformat(held_on)) if held_on else began
-    return add_duration(last, plan.document["meeting_every"] if plan else MONTHLY)
 
 
 def _ready(standing: Standing) -> Step:

@@ -8,8 +8,8 @@ from datetime import date
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from coupole.node.records.meetings import MONTHLY
 from coupole.node.records.project import day_of, each, phase_history, plan_on, team_on
-from coupole.node.records.steps import MONTHLY
 from coupole.node.store.changes import Change, Document, StoredDossier
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.files import deciding, own

@@ -34,6 +34,7 @@ KINDS: Mapping[str, str] = {
     "exit_follow_up": marked("Question %(month)s months after leaving"),
     "agreement": marked("Agreement ends"),
     "plan_signature": marked("Plan not signed yet"),
+    "plan_renewal": marked("Plan to sign again: the objectives changed"),
     "entry_answers": marked("Situation at the start"),
     "exit_answers": marked("Situation at the end"),
 }
@@ -182,7 +183,7 @@ def address(due: Due) -> str:
         stage = due.kind.removesuffix("_answers")
         asked = {"accompaniment": due.accompaniment, "stage": stage, "back": "/"}
         return f"/records/new/status_observation?{urlencode(asked, safe=':/')}"
-    pages = {"meeting": "meeting", "evaluation": "evaluation", "plan_signature": "plan"}
+    pages = {"meeting": "meeting", "evaluation": "evaluation", "plan_signature": "plan", "plan_renewal": "plan"}
     return f"{file}/{pages.get(due.kind, 'follow-ups')}"
 
 
