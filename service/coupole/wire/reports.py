@@ -236,7 +236,8 @@ def unpack(body: bytes) -> Report:
     """The report in a body, still to be checked. Raises ``ReportUnreadable``."""
     if not body.startswith(MAGIC):
         raise ReportUnreadable()
-    parts, at = [], len(MAGIC)
+    parts: list[bytes] = []
+    at = len(MAGIC)
     while at < len(body) and len(parts) < len(LIMITS):
         end = at + 4 + int.from_bytes(body[at : at + 4], "little")
         if at + 4 > len(body) or end > len(body) or end - at - 4 > LIMITS[len(parts)]:

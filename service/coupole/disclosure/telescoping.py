@@ -1,0 +1,56 @@
+"""Noise for totals that are counted on for months: keyed by the people, so that it never adds up.
+
+A trustee keeps for each cell of a group the sum K of the keys of all people behind it, modulo 256, and adds
+
+    f_cell(K after) - f_cell(K before)
+
+to the change that members reported. The running total is then always the exact one plus ``f_cell(K)``, after any number
+of months: what was added before cancels out. The same people in a cell carry the same noise in every month, so asking
+again gives nothing; one person more or less draws afresh, so a difference gives nothing exact.
+
+    f_cell(K) = quantile, of the distribution of most entropy with mean 0, variance 2 and at most 5 away,
+                at a number that only the trustee's secret of the epoch can tell for population, group, cell and K
+    f_cell(0) = 0: an empty cell shows 0
+
+The distribution is public, the table must not be: whoever knew it could shift the key sums and find K within months.
+(The cell-key method is the Australian and European statistical offices'; that it telescopes over a ledger is ours.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coupole.disclosure.cellkey import AGREED, steps_of
+from coupole.disclosure.keyed import keyed
+from coupole.disclosure.tables import Counts
+
+KeyVector = NDArray[np.uint8]
+
+VARIANCE = AGREED.variance
+BOUND = AGREED.bound
+"""How far a running total is at most from the exact one."""
+_LARGE = AGREED.bound + AGREED.hidden_below
+"""A count so large that no noise is forbidden: the running total is not known here, and may be shown as it is."""
+
+
+def noise(secret: bytes, population: str, group: str, first_cell: int, keys: KeyVector) -> Counts:
+    """The noise of a running total, for the cells from ``first_cell`` on; ``keys``: their key sums, one byte each.
+
+    ``secret``: 32 bytes of one epoch. Raises ``ValueError`` for a name with NUL: two pairs could read alike.
+    """
+    if "\0" in population + group:
+        raise ValueError("names have no NUL")
+    own = hashlib.blake2b(f"{population}\0{group}".encode(), key=secret, digest_size=32).digest()
+    places = np.arange(first_cell, first_cell + len(keys), dtype=np.uint64)
+    draw = keyed(own, "telescoping", places, keys.astype(np.uint64))[:, 0] >> np.uint64(11)
+    found = steps_of(np.full(len(keys), _LARGE, np.int64), draw)
+    found[keys == 0] = 0
+    return found
+
+
+def change(secret: bytes, population: str, group: str, first_cell: int, before: KeyVector, after: KeyVector) -> Counts:
+    """What is added to the reported change of each cell when its key sum goes from ``before`` to ``after``."""
+    return noise(secret, population, group, first_cell, after) - noise(secret, population, group, first_cell, before)
