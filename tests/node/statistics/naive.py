@@ -246,6 +246,12 @@ class Count:
 def figures(documents: list[Document], first: str, last: str) -> dict[Figure, dict[str, int]]:
     """Indicator, dimension, code, part -> dossier -> what it adds. Nothing that is nothing."""
     count = Count(first, last)
+    count_all(count, documents)
+    return {figure: dict(added) for figure, added in count.figures.items()}
+
+
+def count_all(count: Count, documents: list[Document]) -> None:
+    """Everything of these documents that counts."""
     by_id = {document["id"]: document for document in documents}
     named = {one.get("referral") for one in documents if ":accompaniment:" in one["id"]}
     files = []
@@ -262,7 +268,6 @@ def figures(documents: list[Document], first: str, last: str) -> dict[Figure, di
     caseload(count, files)
     organisations(count, documents)
     esf(count, files)
-    return {figure: dict(added) for figure, added in count.figures.items()}
 
 
 def stocks(count: Count, file: File, by_id: dict[str, Document]) -> None:

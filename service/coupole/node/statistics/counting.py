@@ -67,15 +67,35 @@ def tables(
 ) -> Counted:
     """The same from packed facts: dossier and body of each, in the order of dossiers."""
     place, rules = layout(catalogue), rules_of(catalogue)
+    heads, rows, people = selected(catalogue, period, packed)
+    headcount = len(np.unique(people[rows.dossier[rows.column == 0]]))
+    keys = record_keys(cell_secret, heads["dossier"])
+    made, cells = tabulate(place, rules, rows, heads["codes"].astype(np.int64), keys, numbers)
+    return Counted(made, cells, headcount)
+
+
+class Selected(NamedTuple):
+    """What counts in a period: the heads of dossiers, the facts of these, and to each dossier the number of its person.
+
+    Dossiers without a participant have one number together.
+    """
+
+    heads: NDArray[np.void]
+    rows: Rows
+    people: Ints
+
+
+def selected(catalogue: Catalogue, period: Period, packed: Iterable[tuple[str, bytes]]) -> Selected:
+    """The facts that count in a period, each person once where the catalogue counts persons.
+
+    Raises ``FactsStale`` for facts of another catalogue or packed in a former way.
+    """
+    place, rules = layout(catalogue), rules_of(catalogue)
     heads, rows = _in_period(place, packed, period)
     if (heads["fingerprint"] != catalogue.fingerprint).any() or (heads["form"] != FORM).any():
         raise FactsStale()
     people = np.unique(heads["participant"], return_inverse=True)[1].astype(np.int64)
-    headcount = len(np.unique(people[rows.dossier[rows.column == 0]]))
-    rows = _once_each(_without_returned(rows, heads, rules, period), people, rules)
-    keys = record_keys(cell_secret, heads["dossier"])
-    made, cells = tabulate(place, rules, rows, heads["codes"].astype(np.int64), keys, numbers)
-    return Counted(made, cells, headcount)
+    return Selected(heads, _once_each(_without_returned(rows, heads, rules, period), people, rules), people)
 
 
 def _in_period(place: Layout, packed: Iterable[tuple[str, bytes]], period: Period) -> tuple[NDArray[np.void], Rows]:

@@ -141,7 +141,7 @@ def freeze(
     def work(session: Session) -> FrozenRelease:
         return _frozen(session, store, ring, member, catalogue, period, moment)
 
-    made = _with_fresh_facts(store, store.writing, work)
+    made = with_fresh_facts(store, store.writing, work)
     LOG.info("release_frozen", actor=actor, period=made.period, revision=made.revision, cause=made.cause)
     return made
 
@@ -162,7 +162,7 @@ def preview(
         stands = before is not None and _says(read_release(before.raw)) == _says(made)
         return Preview(made, counted.headcount, tuple(_beside(made, counted)), before, stands)
 
-    return _with_fresh_facts(store, store.reading, work)
+    return with_fresh_facts(store, store.reading, work)
 
 
 def latest(session: Session, catalogue: str, version: str, period: str) -> FrozenRelease | None:
@@ -196,9 +196,13 @@ def _require_known(catalogue: Catalogue, indicator: str) -> None:
         raise IndicatorNotFound()
 
 
-def _with_fresh_facts(
+def with_fresh_facts(
     store: Store, opened: Callable[[], AbstractContextManager[Session]], work: Callable[[Session], Made]
 ) -> Made:
+    """The outcome of ``work`` on facts as fresh as the documents. ``opened``: what opens the session it is given.
+
+    Raises ``FactsStale`` while a bulk import keeps changing what is counted.
+    """
     store.refresh_facts()
     try:
         with opened() as session:

@@ -1,0 +1,68 @@
+"""Slots: the months or quarters for which a federation seals its totals, one after the other, each once.
+
+``2026-10``, ``2026-Q4``   what changed up to the last day of the month, or quarter
+``2026-10/opening``        the balance with which the month begins: what was open on the day before its first. It comes
+                           before the month itself, so that no day is counted in neither
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from coupole.errors import CoupoleError
+from coupole.standard.calendar import Period, PeriodInvalid, add_months, parse_period
+
+OPENING = "/opening"
+MONTHS = {"month": 1, "quarter": 3}
+
+
+class SlotInvalid(CoupoleError):
+    """A slot is a month (2026-10) or a quarter (2026-Q4), or its opening (2026-10/opening)."""
+
+
+class Slot(NamedTuple):
+    """One slot of a tabulation."""
+
+    period: Period
+    opening: bool
+
+    @property
+    def name(self) -> str:
+        """As documents write it."""
+        return self.period.name + (OPENING if self.opening else "")
+
+    @property
+    def until(self) -> date:
+        """The last day that counts."""
+        return self.period.first - timedelta(days=1) if self.opening else self.period.last
+
+    @property
+    def order(self) -> tuple[date, bool]:
+        """Slots by time; the opening of a month before the month."""
+        return self.period.first, not self.opening
+
+
+def parse_slot(name: str, grain: str) -> Slot:
+    """The slot of that name. ``grain``: ``month`` or ``quarter``. Raises ``SlotInvalid``."""
+    written = name.removesuffix(OPENING)
+    try:
+        period = parse_period(written)
+    except PeriodInvalid:
+        raise SlotInvalid() from None
+    if len(period.months()) != MONTHS[grain]:
+        raise SlotInvalid()
+    return Slot(period, written != name)
+
+
+def following(slot: Slot, grain: str) -> tuple[Slot, Slot]:
+    """What may come after a slot: the opening of the next month or quarter, or that itself.
+
+    After an opening: the month itself, twice.
+    """
+    if slot.opening:
+        return Slot(slot.period, False), Slot(slot.period, False)
+    first = add_months(slot.period.first, MONTHS[grain])
+    name = f"{first:%Y-%m}" if grain == "month" else f"{first.year}-Q{(first.month + 2) // 3}"
+    period = parse_period(name)
+    return Slot(period, True), Slot(period, False)
