@@ -20,7 +20,7 @@ from coupole.node.api.scopes import HELD, SCOPES
 from coupole.node.chores import Chores
 from coupole.node.opening import CATALOGUE, load_ring, mail_server, open_records
 from coupole.node.settings import NodeSettings, SettingsInvalid
-from coupole.node.staff.outside import Provider
+from coupole.node.staff.provider import Provider
 from coupole.node.staff.sessions import Limits
 from coupole.node.store.tokens import NodeTokens
 from coupole.node.ui import add_pages

@@ -93,7 +93,10 @@ class NodeSettings(PartySettings):
     session_hours: int = Field(default=8, ge=1, le=24)
     """After so long somebody is signed out, however busy."""
     oidc_issuer: Annotated[str, AfterValidator(_provider)] = ""
-    """Where staff have accounts elsewhere (OpenID Connect). Default: nowhere, and nobody signs in that way."""
+    """Where staff have accounts elsewhere (OpenID Connect). Default: nowhere, and nobody signs in that way.
+
+    An invited colleague comes straight in when its ID token bears their ``email`` and ``email_verified``.
+    """
     oidc_client_id: str = Field(default="", max_length=200)
     """What that provider calls this node; the secret stands in ``oidc-secret`` in the key directory."""
     oidc_name: str = Field(default="", max_length=60)

@@ -16,7 +16,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64encode
 
-from coupole.node.staff.outside import Provider
+from coupole.node.staff.provider import Provider
 
 ISSUER = "https://login.example.org/realm"
 BACK = "https://desk.example.org/sign-in/back"

@@ -146,7 +146,7 @@ def test_whoever_proves_again_who_they_are_goes_on_under_a_new_token(store: Stor
     assert before
     assert not before.recently_verified(later, LIMITS)
     with store.writing() as session:
-        fresh = sessions.renew(session, token, later)
+        fresh = sessions.renew(session, sessions.hashed(token), later)
     after = sessions.current(store, fresh, later)
     assert after
     assert after.recently_verified(later, LIMITS)
@@ -157,9 +157,9 @@ def test_whoever_proves_again_who_they_are_goes_on_under_a_new_token(store: Stor
 def test_of_two_renewals_at_one_moment_one_goes_on(store: Store, anna: Staff) -> None:
     token = begun(store, anna)
     with store.writing() as session:
-        sessions.renew(session, token, NOON)
+        sessions.renew(session, sessions.hashed(token), NOON)
     with store.writing() as session, pytest.raises(sessions.SessionOver):
-        sessions.renew(session, token, NOON)
+        sessions.renew(session, sessions.hashed(token), NOON)
 
 
 def test_sessions_that_are_over_are_cleared_away(store: Store, anna: Staff) -> None:

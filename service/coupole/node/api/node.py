@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from coupole.errors import CoupoleError, Finding
 from coupole.node.records.register import Registers
-from coupole.node.staff.outside import Provider
+from coupole.node.staff.provider import Provider
 from coupole.node.store import Store
 from coupole.node.store.changes import Context, RecordNotFound
 from coupole.standard.catalogue import Catalogue

@@ -73,6 +73,22 @@ def use(session: Session, code: str, now: datetime) -> Known | None:
     return known
 
 
+def invited(session: Session, staff_id: str, now: datetime) -> bool:
+    """Whether somebody has an invitation that is good."""
+    mine = (OneTimeCode.staff == staff_id, OneTimeCode.purpose == "invitation", OneTimeCode.expires_at > now)
+    return session.exec(select(OneTimeCode.sha256).where(*mine)).first() is not None
+
+
+def use_invitation(session: Session, staff_id: str, now: datetime) -> bool:
+    """Use up somebody's invitation without its code; False when it is not good, or another was quicker."""
+    journal.hold(session)
+    if not invited(session, staff_id, now):
+        return False
+    session.exec(delete(OneTimeCode).where(col(OneTimeCode.staff) == staff_id))
+    log.note(session, "code_used", staff=staff_id, how="invitation", now=now)
+    return True
+
+
 def waiting(session: Session) -> dict[str, datetime]:
     """Whose code was not used yet, and until when it is good."""
     return {row.staff: row.expires_at for row in session.exec(select(OneTimeCode))}

@@ -56,6 +56,16 @@ class Factors:
     recovery_codes: int
     outside: bool
 
+    @property
+    def own(self) -> bool:
+        """Whether they can sign in without anybody else's service."""
+        return self.password or self.passkeys > 0
+
+    @property
+    def any(self) -> bool:
+        """Whether they can sign in at all."""
+        return self.own or self.outside
+
 
 def factors(session: Session, staff_id: str) -> Factors:
     """The ways somebody has to sign in."""

@@ -87,9 +87,12 @@ def of(session: Session, staff_id: str, now: datetime, limits: Limits) -> list[S
     return [one for one in signed if one]
 
 
-def renew(session: Session, token: str, now: datetime) -> str:
-    """Whoever proved again who they are goes on under a new token; the old one is dead. Raises ``SessionOver``."""
-    row = session.get(StaffSession, hashed(token))
+def renew(session: Session, key: str, now: datetime) -> str:
+    """Whoever proved again who they are goes on under a new token; the old one is dead. Raises ``SessionOver``.
+
+    ``key``: the hash their session is kept under.
+    """
+    row = session.get(StaffSession, key)
     if row is None:
         raise SessionOver()
     session.delete(row)

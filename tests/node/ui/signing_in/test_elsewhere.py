@@ -107,6 +107,83 @@ def test_an_account_elsewhere_is_unlinked_and_only_after_a_proof(
     assert code_of(stranger.get(back(anna, elsewhere, sent.headers["location"]))) == "step_over", "another browser"
 
 
+def invite(linked: RunningNode, elsewhere: FakeProvider, clock: time_machine.Coordinates) -> tuple[Person, str]:
+    """A colleague whom the administrator has invited through the pages, and what the administrator then read."""
+    boss = employ(linked, clock, "admin", "zoe")
+    boss.sign_in()
+    form = boss.browser.get("/staff/new").text
+    assert "their account of Login when it bears this very address" in form
+    told = boss.post(
+        "/staff/new", name="Luc Maes", login="luc", role="auditor", language="nl", email="luc@example.org", actor=""
+    ).text
+    with linked.node.store.reading() as session:
+        luc = accounts.by_login(session, "luc")
+    assert luc
+    return Person(linked, clock, luc), told
+
+
+def test_an_invited_colleague_comes_straight_in_without_a_code_or_a_password(
+    linked: RunningNode, elsewhere: FakeProvider, clock: time_machine.Coordinates
+) -> None:
+    luc, told = invite(linked, elsewhere, clock)
+    assert "they press “Sign in with Login” and sign in there with the address luc@example.org" in told
+    elsewhere.claims = {"email": "eve@example.org", "email_verified": True}
+    refused = luc.browser.get(back(luc, elsewhere, luc.post("/sign-in/elsewhere").headers["location"]))
+    assert (refused.status_code, code_of(refused)) == (401, "outside_account_unknown")
+    assert "eve@" not in refused.text
+    elsewhere.claims = {"email": "luc@example.org", "email_verified": True}
+    answer = luc.browser.get(back(luc, elsewhere, luc.post("/sign-in/elsewhere").headers["location"]))
+    assert "url=/log" in answer.text, "what an auditor begins with"
+    assert luc.inside()
+    account = luc.browser.get("/account").text
+    assert "Wachtwoord en app" in account
+    assert "/account/elsewhere/unlink" not in account, "it is the only way in"
+    assert code_of(luc.post("/account/elsewhere/unlink")) == "last_way_in"
+
+
+def test_where_nobody_named_a_provider_or_an_address_the_administrator_reads_of_the_code_alone(
+    linked: RunningNode, elsewhere: FakeProvider, clock: time_machine.Coordinates, admin: Person
+) -> None:
+    assert "very address" not in admin.browser.get("/staff/new").text
+    typed = {"name": "Luc Maes", "login": "luc", "role": "coach", "language": "nl", "actor": ""}
+    assert "Sign in with" not in admin.post("/staff/new", **typed, email="luc@example.org").text
+    boss = employ(linked, clock, "admin", "ada")
+    boss.sign_in()
+    assert "Sign in with" not in boss.post("/staff/new", **typed | {"login": "lucie"}, email="").text
+
+
+def test_who_signs_in_elsewhere_alone_shows_there_once_more_who_they_are(
+    linked: RunningNode, elsewhere: FakeProvider, clock: time_machine.Coordinates
+) -> None:
+    luc, _ = invite(linked, elsewhere, clock)
+    elsewhere.claims = {"email": "luc@example.org", "email_verified": True}
+    luc.browser.get(back(luc, elsewhere, luc.post("/sign-in/elsewhere").headers["location"]))
+    busy(luc)
+    confirm = luc.browser.get("/account/app").headers["location"]
+    assert confirm == "/account/confirm?next=/account/app"
+    assert 'action="/account/confirm/elsewhere"' in luc.browser.get(confirm).text
+    assert code_of(luc.post("/account/confirm", next="/account/app")) == "sign_in_refused", "saying so is not enough"
+    sent = luc.post("/account/confirm/elsewhere", next="/account/app").headers["location"]
+    assert "prompt=login" in sent
+    elsewhere.claims = {"auth_time": int(time.time())}
+    answer = luc.browser.get(back(luc, elsewhere, sent))
+    assert "url=/account/app" in answer.text
+    assert "samesite=strict" in cookies(answer)["__Host-sid"]
+    assert luc.browser.get("/account/app").status_code == 200
+
+
+def test_where_somebody_wanted_to_go_is_kept_while_they_are_elsewhere(
+    linked: RunningNode, elsewhere: FakeProvider, clock: time_machine.Coordinates
+) -> None:
+    anna = employ(linked, clock)
+    anna.sign_in()
+    link(anna, elsewhere)
+    for asked, going in (("/people", "/people"), ("//evil.example", "/"), ("/sign-in/back?code=a", "/")):
+        anna.post("/sign-out")
+        sent = anna.post("/sign-in/elsewhere", next=asked).headers["location"]
+        assert f'url={going}"' in anna.browser.get(back(anna, elsewhere, sent)).text
+
+
 def test_what_goes_wrong_elsewhere_is_a_page_with_a_way_back(
     linked: RunningNode, elsewhere: FakeProvider, clock: time_machine.Coordinates
 ) -> None:

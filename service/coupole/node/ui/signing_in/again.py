@@ -63,7 +63,7 @@ def with_password(visit: Visit, form: FormData) -> Response:
         if has.password:
             password, code = text(form, "password"), text(form, "code", 100)
             proving.again_by_password(store, visit.staff.id, password, code, keeping.browser_of(visit), visit.now)
-        elif has.passkeys:
+        elif has.any:
             raise SignInRefused()
     except (SignInRefused, SecondFactorRefused, TooManyTries, SignInBusy) as error:
         return _again(visit, error, going)
@@ -84,7 +84,7 @@ def with_passkey(visit: Visit, form: FormData) -> Response:
 
 def _renewed(visit: Visit, going: str) -> Response:
     with visit.node.store.writing() as session:
-        token = sessions.renew(session, keeping.session_of(visit), visit.now)
+        token = sessions.renew(session, visit.signed.key, visit.now)
     return keeping.with_session(visit, visit.see_other(local_path(going)), token)
 
 
@@ -96,4 +96,9 @@ def _page(visit: Visit, going: str) -> dict[str, Any]:
     with visit.node.store.reading() as session:
         has = proving.factors(session, visit.staff.id)
     known = passkeys.site(visit.node.issuer, visit.node.name) is not None
-    return {"next": local_path(going), "has": has, "passkeys": known and has.passkeys > 0}
+    return {
+        "next": local_path(going),
+        "has": has,
+        "passkeys": known and has.passkeys > 0,
+        "provider": visit.node.provider if has.outside else None,
+    }

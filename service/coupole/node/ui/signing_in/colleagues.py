@@ -56,7 +56,7 @@ def create(visit: Visit, form: FormData) -> Response:
             made = codes.make(session, staff.id, "invitation", by=visit.staff.id, now=visit.now)
     except (AccountInvalid, LoginTaken) as error:
         return keeping.refused(visit, "signing_in/colleague.html", error, **_form(visit, None, typed))
-    return _told(visit, staff, made)
+    return _told(visit, staff, made, "invitation")
 
 
 def show_one(desk: Desk, visit: Visit) -> Response:
@@ -92,10 +92,10 @@ def make_code(visit: Visit, form: FormData) -> Response:
     with visit.node.store.writing() as session:
         has = proving.factors(session, staff.id)
         purpose: codes.Purpose = "password" if text(form, "what", 20) == "password" and has.totp else "everything"
-        if not has.password and not has.passkeys:
+        if not has.any:
             purpose = "invitation"
         made = codes.make(session, staff.id, purpose, by=visit.staff.id, now=visit.now)
-    return _told(visit, staff, made)
+    return _told(visit, staff, made, purpose)
 
 
 def close(visit: Visit, form: FormData) -> Response:
@@ -139,6 +139,7 @@ def _form(visit: Visit, staff: Staff | None, typed: dict[str, Any] | None = None
         "typed": typed or shown,
         "roles": [(code, visit.gettext(name), visit.gettext(what)) for code, (name, what) in words.ROLES.items()],
         "names": NAMES,
+        "provider": visit.node.provider,
         "actors": _actors(visit),
         "signed": [],
         "has": None,
@@ -159,6 +160,8 @@ def _actors(visit: Visit) -> list[tuple[str, str]]:
     return sorted(((one.id, str(one.document["display_name"])) for one in found), key=lambda one: one[1].casefold())
 
 
-def _told(visit: Visit, staff: Staff, made: codes.Made) -> Response:
-    address = visit.node.issuer + "/set-up"
-    return visit.page("signing_in/invited.html", whose=staff, code=made.code, until=made.expires_at, address=address)
+def _told(visit: Visit, staff: Staff, made: codes.Made, purpose: codes.Purpose) -> Response:
+    """The code, once; and that an invitation may be accepted elsewhere as well, where it can be."""
+    shown: dict[str, Any] = {"code": made.code, "until": made.expires_at, "address": visit.node.issuer + "/set-up"}
+    provider = visit.node.provider if purpose == "invitation" and staff.email else None
+    return visit.page("signing_in/invited.html", whose=staff, provider=provider, **shown)

@@ -49,7 +49,7 @@ def with_password(guest: Guest, form: FormData) -> Response:
         token = proving.by_password(guest.node.store, login, text(form, "password"), browser, guest.now)
     except (SignInRefused, TooManyTries, SignInBusy) as error:
         return _again(guest, error, going, login=login)
-    return keeping.with_step(guest, guest.see_other(f"/sign-in/code?next={_quoted(going)}"), token)
+    return keeping.with_step(guest, guest.see_other(code_page(going)), token)
 
 
 def show_code(guest: Guest) -> Response:
@@ -111,12 +111,20 @@ def next_of(asked: str) -> str:
 
 def entered_at(guest: Guest, entered: Entered, going: str) -> Response:
     """Signed in: on to where they wanted to go, or to what their role begins with."""
+    return keeping.with_entry(guest, guest.see_other(path_of(guest, entered, going)), entered)
+
+
+def path_of(guest: Guest, entered: Entered, going: str) -> str:
+    """Where somebody who signed in goes on: where they wanted to, or to what their role begins with."""
     path = next_of(going)
     with guest.node.store.reading() as session:
         staff = accounts.find(session, entered.staff)
-    if path == "/" and staff and not access.anywhere(staff.role, "find", "accompaniment"):
-        path = "/log"
-    return keeping.with_entry(guest, guest.see_other(path), entered)
+    return "/log" if path == "/" and staff and not access.anywhere(staff.role, "find", "accompaniment") else path
+
+
+def code_page(going: str) -> str:
+    """The page that asks for the second factor, and then goes on."""
+    return f"/sign-in/code?next={quote(next_of(going), safe='/')}"
 
 
 def _again(guest: Guest, error: CoupoleError, going: str, login: str = "") -> Response:
@@ -132,7 +140,3 @@ def _page(guest: Guest, going: str) -> dict[str, Any]:
         "passkeys": passkeys.site(guest.node.issuer, guest.node.name) is not None,
         "provider": guest.node.provider,
     }
-
-
-def _quoted(path: str) -> str:
-    return quote(next_of(path), safe="/")
