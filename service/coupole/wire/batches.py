@@ -3,16 +3,17 @@
     request   lines of canonical JSON: batch, then one batch_report for each report; signed whole, as kind "batch"
     answer    certificate and its signature, for each group the sum of the trustee's shares
 
-The trustee is given no share of the hub's: of each report only the share's part of the zero check and of the headcount,
-and of all reports of a group together the sum of the hub's key shares.
+The trustee is given no share of the hub: of each report only its part of the zero check, and of all reports of a group
+together the sum of the hub's key shares. Where there are two trustees the second is asked first; it gives its key sums
+and its own parts of the zero checks, which the hub adds to those of its shares.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from coupole.wire.reports import Report
 
 KIND = "batch"
 LINE = "batch_report"
+ANSWER = "batch_answer"
 MEDIA_TYPE = "application/x-ndjson"
 MAX_REQUEST = 128_000_000
 MAX_ANSWER = 64_000_000
@@ -47,32 +49,39 @@ class BatchHead(TypedDict):
     slot: str
     reports: int
     key_sums: dict[str, str]
+    other: NotRequired[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One report as the trustee gets it. ``checks``: the hub's half of the zero check and of the headcount."""
+    """One report as the trustee gets it. ``check``: the part that all shares but its own have in the zero check."""
 
     header: bytes
     signature: str
     sealed: tuple[bytes, ...]
-    checks: tuple[int, int]
+    check: int
     group: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a trustee gives back; ``key_sums`` only where another trustee adds the noise."""
+    """What a trustee gives back.
+
+    Where another trustee adds the noise also the key sums of each group, and for each member the part that this
+    trustee's share of its report has in the zero check.
+    """
 
     certificate: bytes
     signature: str
     sums: Mapping[str, Vector]
     key_sums: Mapping[str, KeyVector] = field(default_factory=dict)
+    checks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    checks: Mapping[str, int] = field(default_factory=dict)
 
 
-def entry(report: Report, checks: tuple[int, int], group: str) -> Entry:
+def entry(report: Report, check: int, group: str) -> Entry:
     """A report without the hub's share and without the member's own part."""
-    return Entry(report.header, report.signature, report.sealed, checks, group)
+    return Entry(report.header, report.signature, report.sealed, check, group)
 
 
 def challenge(headers: Iterable[bytes]) -> bytes:
@@ -86,13 +95,20 @@ def challenge(headers: Iterable[bytes]) -> bytes:
     return found.digest()
 
 
-def write_batch(tabulation: str, slot: str, key_sums: Mapping[str, KeyVector], entries: Iterable[Entry]) -> bytes:
+def write_batch(
+    tabulation: str,
+    slot: str,
+    key_sums: Mapping[str, KeyVector],
+    entries: Iterable[Entry],
+    other: tuple[bytes, str] | None = None,
+) -> bytes:
     """The body of the request; ``key_sums``: of each group the sum of the hub's key shares.
 
-    Raises ``DocumentInvalid``, ``DocumentNotCanonical``.
+    ``other``: certificate and signature of the trustee that was asked before. Raises ``DocumentInvalid``,
+    ``DocumentNotCanonical``.
     """
     lines = [written(_line(one)) for one in entries]
-    head = {
+    head: dict[str, Any] = {
         "type": KIND,
         "form": 1,
         "tabulation": tabulation,
@@ -100,6 +116,8 @@ def write_batch(tabulation: str, slot: str, key_sums: Mapping[str, KeyVector], e
         "reports": len(lines),
         "key_sums": {group: to_text(keys.tobytes()) for group, keys in key_sums.items()},
     }
+    if other is not None:
+        head["other"] = {"certificate": other[0].decode(), "signature": other[1]}
     check_against(KIND, head)
     return NEWLINE.join([written(head), *lines])
 
@@ -107,6 +125,14 @@ def write_batch(tabulation: str, slot: str, key_sums: Mapping[str, KeyVector], e
 def sign_batch(body: bytes, key: Key) -> str:
     """The hub's signature of a request, for the header ``Coupole-Signature``."""
     return documents.sign(KIND, digest(body).encode(), key)
+
+
+def tabulation_of(body: bytes) -> str:
+    """Which tabulation a request is about, whoever signed it: it says which hub must have.
+
+    Raises ``DocumentInvalid``, ``DocumentNotCanonical`` and what ``parse`` raises.
+    """
+    return _head(body)["tabulation"]
 
 
 def check_batch(body: bytes, signature: str, jwks: Any) -> BatchHead:
@@ -118,9 +144,19 @@ def check_batch(body: bytes, signature: str, jwks: Any) -> BatchHead:
     if len(body) > MAX_REQUEST:
         raise JsonTooLong(limit=MAX_REQUEST)
     documents.verify(KIND, digest(body).encode(), signature, jwks)
-    found = canonical_only(body.partition(NEWLINE)[0])
-    check_against(KIND, found)
-    return cast(BatchHead, found)
+    return _head(body)
+
+
+def other_certificate(head: BatchHead, jwks: Any) -> Certificate:
+    """What the trustee that was asked before counted of the same slot.
+
+    Raises ``BatchInvalid`` where it is missing or about something else, and what ``check_certificate`` raises.
+    """
+    given = head.get("other")
+    found = check_certificate(given["certificate"].encode(), given["signature"], jwks) if given else None
+    if found is None or (found["tabulation"], found["slot"]) != (head["tabulation"], head["slot"]):
+        raise BatchInvalid("/other")
+    return found
 
 
 def entries(body: bytes) -> Iterator[Entry]:
@@ -142,35 +178,47 @@ def key_sum(head: BatchHead, group: str, cells: int) -> KeyVector:
 
 def write_answer(answer: Answer) -> bytes:
     """The body of the answer."""
-    document: dict[str, Any] = {
-        "certificate": answer.certificate.decode(),
-        "signature": answer.signature,
-        "sums": {group: to_text(to_bytes(vector)) for group, vector in answer.sums.items()},
-    }
-    if answer.key_sums:
-        document["keys"] = {group: to_text(keys.tobytes()) for group, keys in answer.key_sums.items()}
-    return canonical(document)
+    return canonical(
+        {
+            "certificate": answer.certificate.decode(),
+            "signature": answer.signature,
+            "sums": {group: to_text(to_bytes(vector)) for group, vector in answer.sums.items()},
+            "keys": {group: to_text(keys.tobytes()) for group, keys in answer.key_sums.items()},
+            "checks": {node: str(check) for node, check in answer.checks.items()},
+        }
+    )
 
 
 def read_answer(body: bytes, jwks: Any, cells: int) -> tuple[Answer, Certificate]:
     """An answer signed by a trustee with one of ``jwks``: its sums are those that its certificate names.
 
-    Raises what ``check_certificate`` raises, ``BatchInvalid``, ``VectorInvalid`` and what ``parse`` raises.
+    Raises what ``check_certificate`` and ``parse`` raise, ``DocumentInvalid``, ``BatchInvalid``, ``VectorInvalid``.
     """
-    document = parse(body, max_bytes=MAX_ANSWER)
-    try:
-        raw, signature = document["certificate"].encode(), document["signature"]
-        sums, keys = dict(document["sums"]), dict(document.get("keys", {}))
-        known = document.keys() <= {"certificate", "signature", "sums", "keys"} and isinstance(signature, str)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise BatchInvalid() from None
-    certificate = check_certificate(raw, signature if known else "", jwks)
+    found = parse(body, max_bytes=MAX_ANSWER)
+    check_against(ANSWER, found)
+    raw = found["certificate"].encode()
+    certificate = check_certificate(raw, found["signature"], jwks)
     hashes = {group["id"]: group["sum"] for group in certificate["groups"]}
-    if sums.keys() != hashes.keys() or (keys and keys.keys() != hashes.keys()):
+    if found["sums"].keys() != hashes.keys():
         raise BatchInvalid("/sums")
-    vectors = {group: _sum_of(sums, group, cells, said) for group, said in hashes.items()}
-    key_sums = {group: _bytes_of(keys, group, cells) for group in keys}
-    return Answer(raw, signature, vectors, key_sums), certificate
+    sums = {group: _sum_of(found["sums"], group, cells, said) for group, said in hashes.items()}
+    keys = {group: _bytes_of(found["keys"], group, cells) for group in found["keys"]}
+    checks = {node: _element(check) for node, check in found["checks"].items()}
+    return Answer(raw, found["signature"], sums, keys, checks), certificate
+
+
+def _head(body: bytes) -> BatchHead:
+    found = canonical_only(body.partition(NEWLINE)[0])
+    check_against(KIND, found)
+    return cast(BatchHead, found)
+
+
+def _checks_of(texts: Sequence[str]) -> tuple[int, int]:
+    """Raises ``ValueError`` unless these are two numbers below p."""
+    zero, headcount = (int(text) for text in texts)
+    if not 0 <= min(zero, headcount) <= max(zero, headcount) < P:
+        raise ValueError("a number of the field is below p")
+    return zero, headcount
 
 
 def _line(one: Entry) -> dict[str, Any]:
@@ -178,7 +226,7 @@ def _line(one: Entry) -> dict[str, Any]:
         "header": one.header.decode(),
         "signature": one.signature,
         "sealed": [to_text(part) for part in one.sealed],
-        "checks": [str(value) for value in one.checks],
+        "check": str(one.check),
         "group": one.group,
     }
 
@@ -187,26 +235,31 @@ def _entry(line: bytes) -> Entry:
     try:
         found = canonical_only(line)
         check_against(LINE, found)
-        zero, headcount = (int(value) for value in found["checks"])
-        if max(zero, headcount) >= P:
-            raise BatchInvalid()
+        check = _element(found["check"])
         sealed = tuple(from_text(part) for part in found["sealed"])
-        return Entry(found["header"].encode(), found["signature"], sealed, (zero, headcount), found["group"])
+        return Entry(found["header"].encode(), found["signature"], sealed, check, found["group"])
     except (CoupoleError, ValueError):
         raise BatchInvalid() from None
 
 
-def _bytes_of(texts: Mapping[str, Any], group: str, length: int) -> KeyVector:
+def _element(text: str) -> int:
+    value = int(text)
+    if value >= P:
+        raise BatchInvalid()
+    return value
+
+
+def _bytes_of(texts: Mapping[str, str], group: str, length: int) -> KeyVector:
     try:
         raw = from_text(texts[group])
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError):
         raise BatchInvalid() from None
     if len(raw) != length:
         raise BatchInvalid()
     return np.frombuffer(raw, np.uint8)
 
 
-def _sum_of(texts: Mapping[str, Any], group: str, cells: int, said: str) -> Vector:
+def _sum_of(texts: Mapping[str, str], group: str, cells: int, said: str) -> Vector:
     raw = _bytes_of(texts, group, 8 * cells).tobytes()
     if digest(raw) != said:
         raise BatchInvalid("/sums")

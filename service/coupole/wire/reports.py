@@ -5,8 +5,10 @@
 The share of a trustee is 32 random bytes, expanded; they travel sealed for it. The hub's share is what remains, hence
 just as random. A signed header binds all parts to each other, to the member and to the slot:
 
-    ctx    = SHA-256 of the header without the hashes of its parts; both expansion and sealing depend on it
-    commit = SHA-256(salt, counts, key sums); the salt stays with the member, else whoever guesses could test a guess
+    ctx       = SHA-256 of the header without what depends on its parts; both expansion and sealing depend on it
+    commit    = SHA-256(salt, counts, key sums); the salt stays with the member, else whoever guesses could test a guess
+    headcount = the change of the headcount less the first trustee's share: that trustee alone can read it, and no hub
+                can move it to learn, from what is refused, on which side of the cap it is
 
 Packed (``application/vnd.coupole.report``): ``CPR1``, header, signature, hub's share, own part, sealed shares, each
 after its length in 4 bytes, little-endian.
@@ -20,7 +22,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, Literal, NamedTuple, TypedDict, cast
 
 import numpy as np
 import orjson
@@ -42,7 +44,7 @@ SALT = 32
 MAGIC = b"CPR1"
 LIMITS = (8_000, 300, 9 * MAX_CELLS, 20 * MAX_CELLS, 2_000, 2_000)
 """The longest header, signature, hub's share, own part and sealed shares."""
-PARTS = ("hub_share", "sealed", "commit", "own")
+PARTS = ("headcount", "hub_share", "sealed", "commit", "own")
 """What a header says of its parts."""
 
 ReportKind = Literal["change", "opening", "closing"]
@@ -74,6 +76,7 @@ class Header(TypedDict):
     prev: str
     trustee_keys: list[str]
     len: int
+    headcount: str
     hub_share: str
     sealed: str
     commit: str
@@ -130,13 +133,14 @@ def make(
     ctx = _ctx(head)
     seeds = [secrets.token_bytes(SEED) for _ in trustee_keys]
     sealed = tuple(seal(one, seed, ctx) for one, seed in zip(trustee_keys, seeds, strict=True))
-    rest, rest_of_keys = field.of_counts(counts), keys
+    rests, rest_of_keys = [field.of_counts(counts)], keys
     for seed in seeds:
-        rest = field.sub(rest, field.expand(seed, ctx, shape.cells))
+        rests.append(field.sub(rests[-1], field.expand(seed, ctx, shape.cells)))
         rest_of_keys = rest_of_keys - field.expand_keys(seed, ctx, shape.cells)
-    hub_share = field.to_bytes(rest) + rest_of_keys.tobytes()
+    hub_share = field.to_bytes(rests[-1]) + rest_of_keys.tobytes()
     header = {
         **head,
+        "headcount": str(rests[1][shape.headcount]),
         "hub_share": digest(hub_share),
         "sealed": digest(b"".join(sealed)),
         "commit": commitment(salt, counts, keys),
@@ -213,17 +217,23 @@ def open_sealed(header_raw: bytes, sealed: bytes, private: PrivateKey) -> tuple[
 
 
 def zero_check(shape: Shape, half: Vector, challenge: bytes) -> int:
-    """This share's part of a random combination of all that must be 0 in a report.
+    """The part of the hub's share, or of a second trustee's, in a random combination of all that must be 0.
 
-    Over all shares of an honest report the parts add up to 0 modulo p; of any other they do so once in 2^64, as long
-    as the challenge was not known when the report was made.
+    Together with ``first_zero_check`` the parts of an honest report add up to 0 modulo p; those of any other do so once
+    in 2^64, as long as the challenge was not known when the report was made.
     """
-    return field.combine(_weights(shape, challenge), half)
+    return field.combine(_weights(shape, challenge).others, half)
 
 
-def headcount_half(shape: Shape, half: Vector) -> int:
-    """This share's part of the change of the headcount, modulo p."""
-    return int(half[shape.headcount])
+def first_zero_check(header: Header, shape: Shape, half: Vector, challenge: bytes) -> int:
+    """The part of the first trustee's share, with the headcount that the header declares."""
+    weights = _weights(shape, challenge)
+    return (field.combine(weights.first, half) + weights.declared * int(header["headcount"])) % field.P
+
+
+def headcount_change(header: Header, shape: Shape, half: Vector) -> int:
+    """The change of the headcount, for the first trustee and its share; believed once the zero check holds."""
+    return field.centred((int(header["headcount"]) + int(half[shape.headcount])) % field.P)
 
 
 def pack(report: Report) -> bytes:
@@ -260,9 +270,24 @@ def _half(hub_share: bytes, length: int) -> tuple[Vector, KeyVector]:
     return field.from_bytes(hub_share[: 8 * length], length), np.frombuffer(hub_share[8 * length :], np.uint8)
 
 
+class _Weights(NamedTuple):
+    """The coefficient of each cell for the first trustee and for others, and that of the declared headcount."""
+
+    first: Vector
+    others: Vector
+    declared: int
+
+
 @lru_cache(maxsize=4)
-def _weights(shape: Shape, challenge: bytes) -> Vector:
-    """The coefficient of each cell: all rows, each times its random number. One batch has one challenge."""
+def _weights(shape: Shape, challenge: bytes) -> _Weights:
+    """All rows, each times its random number, and one more: declared headcount less that of all others' shares.
+
+    Kept, because all reports of a batch have one challenge.
+    """
     zero = shape.zero
-    coefficients = field.expand_challenge(challenge, zero.count)
-    return field.scatter(zero.cell, coefficients[zero.row], zero.sign, shape.cells)
+    coefficients = field.expand_challenge(challenge, zero.count + 1)
+    first = field.scatter(zero.cell, coefficients[zero.row], zero.sign, shape.cells)
+    others = first.copy()
+    at = slice(shape.headcount, shape.headcount + 1)
+    others[at] = field.sub(first[at], coefficients[-1:])
+    return _Weights(first, others, int(coefficients[-1]))
