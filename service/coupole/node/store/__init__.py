@@ -15,7 +15,17 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from coupole import database
-from coupole.node.store import backup, choices, erasure, facts, journal, reminder_tables, sheets, staff_tables
+from coupole.node.store import (
+    backup,
+    choices,
+    erasure,
+    facts,
+    journal,
+    reminder_tables,
+    sealing_tables,
+    sheets,
+    staff_tables,
+)
 from coupole.node.store.changes import Context, FactMaker
 from coupole.node.store.journal import ChainBroken
 from coupole.node.store.migrating import migrate
@@ -23,7 +33,16 @@ from coupole.node.store.tokens import NodeTokens
 from coupole.node.store.vault import NODE, Vault
 from coupole.wire.keys import KeyRing
 
-__all__ = ["Store", "choices", "open_store", "open_vault", "reminder_tables", "restore", "staff_tables"]
+__all__ = [
+    "Store",
+    "choices",
+    "open_store",
+    "open_vault",
+    "reminder_tables",
+    "restore",
+    "sealing_tables",
+    "staff_tables",
+]
 
 
 @dataclass(frozen=True, slots=True)
