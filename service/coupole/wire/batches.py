@@ -50,6 +50,7 @@ class BatchHead(TypedDict):
     reports: int
     key_sums: dict[str, str]
     other: NotRequired[dict[str, str]]
+    without: NotRequired[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,6 @@ class Answer:
     signature: str
     sums: Mapping[str, Vector]
     key_sums: Mapping[str, KeyVector] = field(default_factory=dict)
-    checks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     checks: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -101,10 +101,12 @@ def write_batch(
     key_sums: Mapping[str, KeyVector],
     entries: Iterable[Entry],
     other: tuple[bytes, str] | None = None,
+    without: Sequence[str] = (),
 ) -> bytes:
     """The body of the request; ``key_sums``: of each group the sum of the hub's key shares.
 
-    ``other``: certificate and signature of the trustee that was asked before. Raises ``DocumentInvalid``,
+    ``other``: certificate and signature of the trustee that was asked before. ``without``: members whose reports the
+    trustee refused when it was asked first, and whose key shares are in no sum. Raises ``DocumentInvalid``,
     ``DocumentNotCanonical``.
     """
     lines = [written(_line(one)) for one in entries]
@@ -118,6 +120,8 @@ def write_batch(
     }
     if other is not None:
         head["other"] = {"certificate": other[0].decode(), "signature": other[1]}
+    if without:
+        head["without"] = sorted(without)
     check_against(KIND, head)
     return NEWLINE.join([written(head), *lines])
 
@@ -211,14 +215,6 @@ def _head(body: bytes) -> BatchHead:
     found = canonical_only(body.partition(NEWLINE)[0])
     check_against(KIND, found)
     return cast(BatchHead, found)
-
-
-def _checks_of(texts: Sequence[str]) -> tuple[int, int]:
-    """Raises ``ValueError`` unless these are two numbers below p."""
-    zero, headcount = (int(text) for text in texts)
-    if not 0 <= min(zero, headcount) <= max(zero, headcount) < P:
-        raise ValueError("a number of the field is below p")
-    return zero, headcount
 
 
 def _line(one: Entry) -> dict[str, Any]:
