@@ -17,6 +17,7 @@ from coupole_client.errors import NodeAnswerInvalid
 __all__ = ["Limits", "NodeClient", "SignedAnswer"]
 
 NDJSON = "application/x-ndjson"
+REPORT = "application/vnd.coupole.report"
 SIGNATURE_LENGTH = 500
 
 Document = dict[str, Any]
@@ -81,6 +82,35 @@ class NodeClient:
         """The same, or none when the node still has the version with this tag."""
         path = f"/api/v1/releases/{quote(catalogue, safe='')}/{quote(version, safe='')}/{quote(period, safe='')}"
         return await self._signed(path, {"If-None-Match": etag} if etag else {})
+
+    async def tabulations(self) -> Sequence[Document]:
+        """What this program proposed to count, whether the member agreed, and up to where it knows the certificates."""
+        return self._items(await self._connection.json("GET", "/api/v1/tabulations"))
+
+    async def propose_tabulation(
+        self, tabulation: str, raw: bytes, signature: str, countersignatures: Sequence[str]
+    ) -> Document:
+        """Propose what is to be counted and sealed. ``tabulation``: its id; ``countersignatures``: of its trustees, in
+        their order. The answer is what ``tabulations`` lists of it. Scope ``releases:read``.
+        """
+        document = {
+            "document": raw.decode(),
+            "signature": signature,
+            "countersignatures": [*countersignatures],
+        }
+        return await self._connection.json("PUT", f"/api/v1/tabulations/{_name(tabulation)}", document=document)
+
+    async def sealed_report(self, asked: Mapping[str, Any]) -> bytes:
+        """The sealed report of a slot, packed; ``coupole.wire.reports`` unpacks and checks it. Scope ``releases:read``.
+
+        ``asked``: ``tabulation``, ``slot``, ``kind``, ``certificates`` and ``key_lists`` (each ``document`` and
+        ``signature``), and ``last``: the member's last report that was counted (``header``, ``signature``, ``own``).
+        """
+        headers = {"Accept": REPORT, "Content-Type": "application/json"}
+        async with self._connection.answer(
+            "POST", "/api/v1/reports", headers=headers, content=canonical(asked)
+        ) as answer:
+            return await answer.aread()
 
     async def list(self, collection: str, **filters: str) -> AsyncIterator[Document]:
         """The living documents of a collection (``evaluations``), page by page, narrowed down by the node's filters."""
