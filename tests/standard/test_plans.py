@@ -1,0 +1,70 @@
+"""The plan of tables: which counts of a catalogue are crossed by what."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from coupole.standard import catalogue, plans
+from coupole.standard.plans import PlanInvalid, PlanUnknown, kind_of, plan
+
+CORE = catalogue.load("core", "1.0.0")
+
+
+def test_every_indicator_of_the_catalogue_is_in_it_but_those_that_count_no_records_of_one_kind() -> None:
+    named = {table.indicator for table in plan(CORE).tables}
+    assert {one.id for one in CORE.indicators} - named == {"S07", "M02", "M03"}
+
+
+def test_only_counts_are_in_it_never_sums_of_amounts() -> None:
+    assert not [table for table in plan(CORE).tables if table.part.startswith("sum")]
+
+
+def test_levels_are_the_codes_of_the_dimension_in_their_order() -> None:
+    table = next(one for one in plan(CORE).tables if one.by == ("phase", "sex"))
+    dimension = next(one for one in CORE.indicator("S01").dimensions if one.name == "phase")
+    assert table.levels == (dimension.codes, CORE.dimensions["sex"].codes)
+
+
+def test_codes_of_an_open_list_are_those_that_were_named_and_one_for_all_others() -> None:
+    table = next(one for one in plan(CORE, {"operation": ["A1", "B2"]}).tables if one.indicator == "EECO01")
+    assert table.levels[0] == ("A1", "B2", "other")
+
+
+def test_exact_tables_are_in_it_when_asked_for_and_have_one_dimension() -> None:
+    assert not [table for table in plan(CORE).tables if table.exact]
+    exact = [table for table in plan(CORE, headline=True).tables if table.exact]
+    assert exact
+    assert max(len(table.by) for table in exact) == 1
+
+
+def test_it_has_a_size_that_a_report_can_have() -> None:
+    cells = sum(math.prod(len(levels) + 1 for levels in table.levels) for table in plan(CORE, headline=True).tables)
+    assert cells < 6_000
+
+
+def test_a_stock_is_what_there_is_and_a_flow_is_what_happened() -> None:
+    assert kind_of(CORE.indicator("S01")) == "stock"
+    assert kind_of(CORE.indicator("F05")) == "flow"
+    assert kind_of(CORE.indicator("Q01")) == "flow"
+    for groups_or_both in ("S07", "M02"):
+        with pytest.raises(PlanInvalid):
+            kind_of(CORE.indicator(groups_or_both))
+
+
+def test_another_catalogue_has_no_plan() -> None:
+    with pytest.raises(PlanUnknown):
+        plans.document("other", "1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("indicator", "by"),
+    [("X99", []), ("S01", ["sector"]), ("S01", ["programme"]), ("S07", [])],
+    ids=["an indicator that is not there", "a dimension it has not", "several codes", "groups"],
+)
+def test_what_cannot_be_counted_so_is_refused(monkeypatch: pytest.MonkeyPatch, indicator: str, by: list[str]) -> None:
+    wrong = {"id": "core", "headcount": "S01", "tables": [{"indicator": indicator, "by": [by]}], "headline": []}
+    monkeypatch.setattr(plans, "document", lambda _name, _version: wrong)
+    with pytest.raises(PlanInvalid):
+        plan(CORE)
