@@ -1,4 +1,4 @@
-"""The commands of a hub and a trustee, over real connections."""
+"""The commands of a hub, over real connections."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from typer.testing import CliRunner, Result
 
 from coupole.cli.hub import app as hub_app
 from coupole.cli.introductions import DescriptorFileInvalid
-from coupole.cli.trustee import app as trustee_app
 from coupole.errors import CoupoleError
 from coupole.hub.app import HubExists
 from coupole.hub.collection.reading import CollectionUnknown
 from coupole.hub.members import FingerprintWrong, MemberUnknown
-from coupole.trustee.batches import RosterMemberUnknown
 from coupole.wire.descriptor import fingerprint
 from tests.fake_nodes import FakeNode
 from tests.live import live
@@ -118,24 +116,6 @@ def test_a_description_comes_in_a_file_as_text_or_as_an_object(hub: Path, tmp_pa
         with pytest.raises(DescriptorFileInvalid):
             run(hub_app, "member", "add", hub, file)
     assert run(hub_app, "member", "remove", hub, "north").exit_code == 0
-
-
-def test_a_trustee_admits_and_dismisses(tmp_path: Path) -> None:
-    directory, file = tmp_path / "trustee", tmp_path / "north.json"
-    assert run(trustee_app, "init", directory, "--yes").exit_code == 2
-    made = run(trustee_app, "init", directory, said="The university\n\n")
-    assert "Fingerprint" in made.stderr
-    node = FakeNode("north")
-    raw, signature = node.descriptor()
-    file.write_text(json.dumps({"descriptor": raw.decode(), "signature": signature}))
-    read_aloud = fingerprint(node.ring.active("sign").public())
-    assert "Roster 1" in run(trustee_app, "admit", directory, file, said=f"{read_aloud}\n").stdout
-    assert "Roster 2" in run(trustee_app, "admit", directory, file, "--yes").stdout
-    assert read_aloud in run(trustee_app, "roster", directory).stdout
-    assert len(json.loads(run(trustee_app, "roster", directory, "--json").stdout)) == 1
-    assert "Roster 3" in run(trustee_app, "dismiss", directory, "north").stdout
-    with pytest.raises(RosterMemberUnknown):
-        run(trustee_app, "dismiss", directory, "north")
 
 
 def test_every_refusal_of_these_rooms_has_its_words() -> None:

@@ -32,7 +32,15 @@ OPEN_OPERATIONS = {
         "read_dataset_csv",
         "read_dataset_json",
     },
-    "trustee": {"read_roster", "read_roster_version", "read_batches", "read_keys"},
+    "trustee": {
+        "read_keys",
+        "read_roster",
+        "read_roster_version",
+        "ask_admission",
+        "read_batches",
+        "read_certificate",
+        "sum_batch",
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""How a node introduces itself to whoever types a command: by its address, or in a file its people sent."""
+"""What others send to whoever types a command: a node's description, by its address or in a file; a tabulation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from coupole.standard.reading import canonical, parse
 
 class DescriptorFileInvalid(CoupoleError):
     """The file does not hold the description of a node."""
+
+
+class TabulationFileInvalid(CoupoleError):
+    """The file does not hold a tabulation plan with its signature."""
 
 
 def introduced(source: str) -> tuple[bytes, str]:
@@ -33,12 +37,21 @@ def introduced(source: str) -> tuple[bytes, str]:
 
 def read_file(path: Path) -> tuple[bytes, str]:
     """A description from ``{"descriptor": …, "signature": "…"}``, as ``coupole node descriptor`` writes it."""
+    return _signed(path, "descriptor", DescriptorFileInvalid)
+
+
+def read_tabulation_file(path: Path) -> tuple[bytes, str]:
+    """A tabulation from ``{"tabulation": …, "signature": "…"}``, as its hub sends it to a trustee."""
+    return _signed(path, "tabulation", TabulationFileInvalid)
+
+
+def _signed(path: Path, name: str, invalid: type[CoupoleError]) -> tuple[bytes, str]:
     try:
         document = parse(path.read_bytes())
-        found, signature = document["descriptor"], document["signature"]
+        found, signature = document[name], document["signature"]
     except (OSError, CoupoleError, TypeError, KeyError):
-        raise DescriptorFileInvalid() from None
+        raise invalid() from None
     if not isinstance(signature, str) or not isinstance(found, str | dict):
-        raise DescriptorFileInvalid()
-    # Only one way of writing a description is signed: an object is the same text.
+        raise invalid()
+    # Only one way of writing a document is signed: an object is the same text.
     return found.encode() if isinstance(found, str) else canonical(found), signature

@@ -5,16 +5,34 @@ Answers go to standard output, remarks to standard error.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from coupole.cli.opened import AsJson, Yes, actor, answer, say
 
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from coupole.trustee.store import Trustee
+
 app = typer.Typer(no_args_is_help=True, help="The second organisation's service, which lets only sums through.")
 
 Directory = Annotated[Path, typer.Argument(help="The trustee directory.")]
+Member = Annotated[str, typer.Argument(help="Short name of its node.")]
+
+
+@contextmanager
+def opened(directory: Path) -> Iterator[tuple[Trustee, Session]]:
+    """The trustee in that directory, and a session that may write."""
+    from coupole.trustee.app import open_trustee
+    from coupole.trustee.settings import TrusteeSettings
+
+    with open_trustee(TrusteeSettings.load(directory)) as trustee, trustee.store.writing() as session:
+        yield trustee, session
 
 
 @app.command()
@@ -62,71 +80,122 @@ def serve(
 
 
 @app.command()
+def invite(directory: Directory) -> None:
+    """Print a code with which one node may ask for admission, once. Hand it over on paper or by phone."""
+    from datetime import UTC, datetime
+
+    from coupole.trustee.roster import INVITED_FOR
+    from coupole.trustee.roster import invite as make
+
+    with opened(directory) as (_trustee, session):
+        typer.echo(make(session, datetime.now(UTC)))
+    say(f"Good once, for {INVITED_FOR.days} days.")
+
+
+@app.command()
 def admit(
     directory: Directory,
-    source: Annotated[str, typer.Argument(help="The member's description: a file, or the address of its node.")],
+    source: Annotated[str, typer.Argument(help="A node that asked: its short name. Or its address, or a file.")],
     fingerprint: Annotated[str | None, typer.Option(help="What the member read aloud to you.")] = None,
+    group: Annotated[str | None, typer.Option(help="The group it is summed in.")] = None,
+    cap: Annotated[int | None, typer.Option(min=1, help="Most persons its headcount may change in a month.")] = None,
+    legal_id: Annotated[str | None, typer.Option(help="Its number in the official register, as you found it.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Believe it unheard: for tests and demonstrations.")] = False,
 ) -> None:
     """Admit a member, after a person of the trustee compared the fingerprint with it, not through the hub."""
     from coupole.cli.introductions import introduced
-    from coupole.trustee import batches
-    from coupole.trustee.app import open_trustee
-    from coupole.trustee.settings import TrusteeSettings
+    from coupole.trustee import roster
 
-    raw, signature = introduced(source)
-    _key, read_aloud = batches.signer(raw, signature)
+    with opened(directory) as (_trustee, session):
+        asked = roster.waiting(session).get(source)
+    raw, signature = asked or introduced(source)
+    read_aloud = roster.signer(raw, signature)[1]
     say(f"Fingerprint: {read_aloud}")
     if fingerprint is None:
         said = "The fingerprint as the member reads it to you"
         fingerprint = read_aloud if yes else typer.prompt(said, err=True)
-    settings = TrusteeSettings.load(directory)
-    with open_trustee(settings) as trustee, trustee.store.writing() as session:
-        made = batches.admit(
-            session,
-            raw,
-            signature,
-            confirmed=fingerprint,
-            key=trustee.ring.active("sign"),
-            trustee=settings.name,
-            quorum=settings.quorum,
-            actor=actor(),
-        )
+    facts: dict[str, Any] = {"group": group, "cap": cap, "legal_id": legal_id}
+    with opened(directory) as (trustee, session):
+        made = roster.admit(session, trustee, raw, signature, confirmed=fingerprint, actor=actor(), **facts)
         typer.echo(f"Roster {made.version}")
 
 
 @app.command()
-def dismiss(directory: Directory, member: Annotated[str, typer.Argument(help="Short name of its node.")]) -> None:
-    """Take a member off the roster."""
-    from coupole.trustee import batches
-    from coupole.trustee.app import open_trustee
-    from coupole.trustee.settings import TrusteeSettings
+def retire(directory: Directory, member: Member) -> None:
+    """Count nothing of this member any more; it stays on the roster, retired."""
+    from coupole.trustee.roster import retire as leave
 
-    settings = TrusteeSettings.load(directory)
-    with open_trustee(settings) as trustee, trustee.store.writing() as session:
-        made = batches.dismiss(
-            session,
-            member,
-            key=trustee.ring.active("sign"),
-            trustee=settings.name,
-            quorum=settings.quorum,
-            actor=actor(),
-        )
-        typer.echo(f"Roster {made.version}")
+    with opened(directory) as (trustee, session):
+        typer.echo(f"Roster {leave(session, trustee, member, actor()).version}")
+
+
+@app.command()
+def rest(directory: Directory, member: Member) -> None:
+    """Set a member inactive that was away for more than three months, after you asked it directly."""
+    from coupole.trustee.roster import rest as pause
+
+    with opened(directory) as (trustee, session):
+        typer.echo(f"Roster {pause(session, trustee, member, actor()).version}")
 
 
 @app.command()
 def roster(directory: Directory, as_json: AsJson = False) -> None:
-    """Show who is admitted, after checking every roster so far."""
-    from coupole.trustee import batches, store
-    from coupole.trustee.app import open_trustee
-    from coupole.trustee.settings import TrusteeSettings
+    """Show who is admitted and who asked, after checking every roster so far."""
+    from coupole.trustee import roster as rosters
+    from coupole.trustee import store
 
-    with open_trustee(TrusteeSettings.load(directory)) as trustee, trustee.store.reading() as session:
-        batches.check_chain(session, trustee.ring.public_set("sign"))
-        found = store.members(store.newest(session))
+    with opened(directory) as (trustee, session):
+        rosters.check_chain(session, trustee.ring.public_set("sign"))
+        found, asked = store.members(store.newest(session)), rosters.waiting(session)
     if as_json:
         answer(found)
         return
     for one in found:
-        typer.echo(f"{one['node']}  {one['name']}  {one['issuer']}  {one['fingerprint']}")
+        state = "" if one["state"] == rosters.ACTIVE else f"  {one['state']}"
+        typer.echo(f"{one['node']}  {one['name']}  {one['issuer']}  {one['fingerprint']}{state}")
+    for node in asked:
+        say(f"{node} asks to be admitted: coupole trustee admit {directory} {node}")
+
+
+@app.command()
+def tabulate(
+    directory: Directory,
+    file: Annotated[Path, typer.Argument(help="What the hub's people sent: a tabulation with its signature.")],
+    yes: Yes = False,
+) -> None:
+    """Read what a federation wants counted, in words, and agree to sum it; prints your signature for the hub."""
+    from coupole.cli.introductions import read_tabulation_file
+    from coupole.trustee import tabulations
+    from coupole.wire.tabulations import tabulation_id
+
+    raw, signature = read_tabulation_file(file)
+    with opened(directory) as (trustee, _session):
+        document = tabulations.proposed(trustee, raw, signature)
+    for line in tabulations.words(document):
+        say(line)
+    if not yes:
+        typer.confirm(
+            "Did you compare the hub's fingerprint with its people, and agree to sum this?", abort=True, err=True
+        )
+    with opened(directory) as (trustee, session):
+        made = tabulations.countersign(session, trustee, raw, document)
+    answer({"tabulation": tabulation_id(raw), "signature": made})
+
+
+@app.command()
+def log(directory: Directory, as_json: AsJson = False) -> None:
+    """Show how every slot ended, after checking every roster and every certificate so far."""
+    from coupole.trustee import batches
+    from coupole.trustee.roster import check_chain
+
+    with opened(directory) as (trustee, session):
+        rosters = check_chain(session, trustee.ring.public_set("sign"))
+        found = batches.checked(session)
+    if as_json:
+        answer(found)
+        return
+    for one in found:
+        counted = sum(len(group["members"]) for group in one["groups"])
+        said = f"{counted} counted" if counted else one.get("reason", "")
+        typer.echo(f"{one['slot']}  {one['outcome']}  {said}  {len(one['refused'])} refused  {one['tabulation'][:16]}")
+    say(f"{rosters} rosters and {len(found)} certificates follow each other as signed.")

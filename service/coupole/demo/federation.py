@@ -22,7 +22,7 @@ from coupole.node.store.changes import Change
 from coupole.node.store.tables import Client
 from coupole.node.store.write import write
 from coupole.standard.calendar import add_months
-from coupole.trustee import batches
+from coupole.trustee import roster
 from coupole.trustee.app import open_trustee
 from coupole.trustee.settings import TrusteeSettings
 from coupole.wire.descriptor import fingerprint
@@ -80,16 +80,7 @@ async def introduce(node: NodeSettings, hub: Hub, trustee: TrusteeSettings) -> N
         candidate = members.consider(session, answer.raw, answer.signature)
         members.accept(session, candidate, confirmed=said, actor=ACTOR)
     with open_trustee(trustee) as second, second.store.writing() as session:
-        batches.admit(
-            session,
-            answer.raw,
-            answer.signature,
-            confirmed=said,
-            key=second.ring.active("sign"),
-            trustee=trustee.name,
-            quorum=trustee.quorum,
-            actor=ACTOR,
-        )
+        roster.admit(session, second, answer.raw, answer.signature, confirmed=said, actor=ACTOR)
 
 
 async def collect_all(hub: Hub, ring: KeyRing, settings: HubSettings, periods: list[str], advance: Advance) -> None:

@@ -1,27 +1,51 @@
-"""What a trustee answers: its roster, its log, its keys. Everybody may read; admission is done by command."""
+"""What a trustee answers: its keys, its roster, its log, and sums. Everybody may read.
+
+A node asks for admission with a code, or with the key that is admitted; a hub asks for sums with the signature that the
+tabulation names. A person admits by command.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from coupole.database import Store
 from coupole.errors import CoupoleError
-from coupole.trustee import batches
-from coupole.trustee.batches import RosterUnknown
-from coupole.web.bodies import refuse_unknown_query
+from coupole.trustee import batches, months, roster, tabulations
+from coupole.trustee.store import Trustee
+from coupole.web.bodies import check_type, refuse_unknown_query
 from coupole.web.problems import problems_of
-from coupole.wire.keys import KeyRing
+from coupole.wire import batches as wire
+from coupole.wire import certificates, documents, keys
 
-STATUS: dict[type[CoupoleError], int] = {RosterUnknown: 404}
+STATUS: dict[type[CoupoleError], int] = {
+    roster.RosterUnknown: 404,
+    roster.InvitationInvalid: 403,
+    batches.CertificateUnknown: 404,
+    tabulations.TabulationNotAgreed: 404,
+    batches.TabulationSuperseded: 409,
+    batches.SlotUnknown: 422,
+    batches.SlotOpen: 409,
+    batches.SlotPassed: 409,
+    batches.SlotSettled: 409,
+    batches.BatchRefused: 409,
+    wire.BatchInvalid: 422,
+    certificates.CertificateInvalid: 422,
+    documents.SignatureInvalid: 403,
+    documents.SignerUnknown: 403,
+    documents.DocumentNotCanonical: 422,
+    keys.KeySetInvalid: 422,
+}
 """The numbers of a trustee's own refusals."""
 
+MAX_BATCH = wire.MAX_REQUEST
 JSON = "application/json"
 SIGNED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -30,17 +54,26 @@ SIGNED: dict[int | str, dict[str, Any]] = {
     },
     304: {"description": "The caller has this version already."},
 }
+SUMS: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {"schema": {"type": "object"}}}}}
+LINES = {"requestBody": {"required": True, "content": {wire.MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 router = APIRouter(prefix="/api/v1", tags=["trustee"], dependencies=[Depends(refuse_unknown_query)])
 
 
-@dataclass(frozen=True, slots=True)
-class Trustee:
-    """An open trustee: who it is, its keys, where it keeps its rosters."""
+class Admission(BaseModel):
+    """A node that asks: its description and the signature beside it; the code its people were given."""
 
-    name: str
-    ring: KeyRing
-    store: Store
+    model_config = ConfigDict(extra="forbid")
+    descriptor: str = Field(max_length=100_000)
+    signature: str = Field(max_length=300)
+    code: str = Field(default="", max_length=100)
+    """Not needed to put a new key in the place of the admitted one, which signs then."""
+
+
+class Asked(BaseModel):
+    """What a person of the trustee will compare with the node's people."""
+
+    fingerprint: str
 
 
 def trustee_of(request: Request) -> Trustee:
@@ -59,30 +92,68 @@ ThisTrustee = Annotated[Trustee, Depends(trustee_of)]
 Reading = Annotated[Session, Depends(reading, scope="function")]
 
 
-@router.get("/roster", response_class=Response, responses=SIGNED | problems_of(RosterUnknown, status=STATUS))
+@router.get("/keys", response_class=Response, responses=SIGNED)
+def read_keys(request: Request, trustee: ThisTrustee, session: Reading) -> Response:
+    """The public keys that shares are sealed for, one a month, as signed."""
+    return _signed(request, *months.key_list(session, trustee))
+
+
+@router.get("/roster", response_class=Response, responses=SIGNED | problems_of(roster.RosterUnknown, status=STATUS))
 def read_roster(request: Request, session: Reading) -> Response:
-    """The roster in force, as signed."""
-    found = batches.roster(session)
+    """The roster in force, as signed; it names the keys that the trustee signs with."""
+    found = roster.roster(session)
     return _signed(request, found.body, found.signature)
 
 
-@router.get("/roster/{version}", response_class=Response, responses=SIGNED | problems_of(RosterUnknown, status=STATUS))
+@router.get(
+    "/roster/{version}", response_class=Response, responses=SIGNED | problems_of(roster.RosterUnknown, status=STATUS)
+)
 def read_roster_version(request: Request, session: Reading, version: Annotated[int, Path(ge=1, le=2**31)]) -> Response:
     """One version of the roster: with it anybody can check that each names the one before."""
-    found = batches.roster(session, version)
+    found = roster.roster(session, version)
     return _signed(request, found.body, found.signature)
+
+
+@router.post("/roster", status_code=202, responses=problems_of(roster.InvitationInvalid, status=STATUS))
+def ask_admission(trustee: ThisTrustee, asked: Admission) -> Asked:
+    """Ask for admission, which a person decides; or put a new key in the place of the one that signs."""
+    with trustee.store.writing() as session:
+        raw = asked.descriptor.encode()
+        return Asked(fingerprint=roster.ask(session, trustee, raw, asked.signature, asked.code, datetime.now(UTC)))
 
 
 @router.get("/batches", response_class=Response, responses=SIGNED)
-def read_batches(request: Request, trustee: ThisTrustee) -> Response:
-    """The log of what was summed, as signed; empty so far."""
-    return _signed(request, *batches.log(trustee.ring.active("sign"), trustee.name))
+def read_batches(request: Request, trustee: ThisTrustee, session: Reading) -> Response:
+    """The log: how every slot ended, by the hashes of the certificates, as signed."""
+    return _signed(request, *batches.log(session, trustee))
 
 
-@router.get("/keys")
-def read_keys(trustee: ThisTrustee) -> dict[str, Any]:
-    """The public keys that roster and log are signed with, a JSON Web Key Set."""
-    return trustee.ring.public_set("sign")
+@router.get(
+    "/batches/{digest}",
+    response_class=Response,
+    responses=SIGNED | problems_of(batches.CertificateUnknown, status=STATUS),
+)
+def read_certificate(
+    request: Request, session: Reading, digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+) -> Response:
+    """One certificate of the log, as signed."""
+    found = batches.certificate(session, digest)
+    return _signed(request, found.body, found.signature)
+
+
+@router.post(
+    "/batches",
+    response_class=Response,
+    openapi_extra=LINES,
+    responses=SUMS | problems_of(*(kind for kind, number in STATUS.items() if number != 404), status=STATUS),
+)
+async def sum_batch(
+    request: Request, trustee: ThisTrustee, coupole_signature: Annotated[str, Header(max_length=300)]
+) -> Response:
+    """Sum the reports of a slot, once. The same request again is given the same bytes."""
+    check_type(request, wire.MEDIA_TYPE)
+    body = await request.body()
+    return Response(await run_in_threadpool(batches.settle, trustee, body, coupole_signature), media_type=JSON)
 
 
 def _signed(request: Request, raw: bytes, signature: str) -> Response:

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.requests import Request
 
 from coupole.errors import CoupoleError
-from coupole.trustee import api
-from coupole.trustee.api import Trustee
+from coupole.trustee import api, months, roster
 from coupole.trustee.settings import PURPOSES, TrusteeSettings
-from coupole.trustee.store import open_store
+from coupole.trustee.store import Trustee, open_store
 from coupole.web import apps
 from coupole.wire.keys import KeyRing
 
 API_VERSION = "1"
+DAY = 86_400.0
+LOG = logging.getLogger(__name__)
 
-OPEN_OPERATIONS = frozenset({"read_roster", "read_roster_version", "read_batches", "read_keys"})
-"""Operations anybody may call: all there are."""
+OPEN_OPERATIONS = frozenset(
+    {
+        "read_keys",
+        "read_roster",
+        "read_roster_version",
+        "ask_admission",
+        "read_batches",
+        "read_certificate",
+        "sum_batch",
+    }
+)
+"""Operations anybody may call: all there are. What changes something carries a code or a signature."""
 
 
 class TrusteeExists(CoupoleError):
@@ -33,7 +47,10 @@ def create_trustee(settings: TrusteeSettings) -> None:
         raise TrusteeExists()
     KeyRing.create(PURPOSES).save(settings.ring)
     settings.save()
-    open_store(settings.database).close()
+    with open_trustee(settings) as trustee:
+        months.keep(trustee)
+        with trustee.store.writing() as session:
+            roster.publish(session, trustee, [], "init", datetime.now(UTC))
 
 
 @contextmanager
@@ -42,7 +59,7 @@ def open_trustee(settings: TrusteeSettings) -> Iterator[Trustee]:
     ring = KeyRing.load(settings.ring)
     store = open_store(settings.database)
     try:
-        yield Trustee(settings.name, ring, store)
+        yield Trustee(settings.name, settings.quorum, ring, store, settings.key_directory)
     finally:
         store.close()
 
@@ -53,8 +70,11 @@ def create_app(settings: TrusteeSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_trustee(settings) as trustee:
+            months.keep(trustee)
             app.state.trustee = trustee
+            chore = asyncio.create_task(_daily(trustee))
             yield
+            chore.cancel()
 
     app = apps.create(
         "Coupole trustee",
@@ -63,10 +83,20 @@ def create_app(settings: TrusteeSettings) -> FastAPI:
         description="A second, independent organisation: whom it admitted, and what it let be summed.",
         lifespan=lifespan,
         status=api.STATUS,
+        larger={"/api/v1/batches": api.MAX_BATCH},
     )
     app.include_router(api.router)
     apps.add_signs_of_life(app, ready)
     return app
+
+
+async def _daily(trustee: Trustee) -> None:
+    while True:
+        await asyncio.sleep(DAY)
+        try:
+            await asyncio.to_thread(months.keep, trustee)
+        except Exception as error:  # the next day must come, whatever happened on this one
+            LOG.error("the keys of months were not looked after: %s", type(error).__name__)
 
 
 def ready(request: Request) -> None:

@@ -1,171 +1,358 @@
-"""The roster and the log: signed documents of the trustee, each naming the one before it.
+"""One slot, summed once: the rules T1 to T7 of the release protocol.
 
-roster    epoch, version, previous, quorum, members (node, name, issuer, key, fingerprint, since)
-log       length, head, certificates: empty until sealed shares are summed
+Of each report the trustee holds a random share, opened, checked, added and forgotten. A slot ends with one certificate,
+released or void, for ever: certificate, key states and answer are one transaction, and whoever asks the same again is
+given the same bytes until the next slot is released.
+
+A tabulation may name two trustees. The second is asked first: it cannot check what must add up to 0 over three shares,
+so its answer has its part of each check and its key sums. The first is given its certificate, counts what it counted
+and adds the noise; a group in which one of those reports fails is left out, and the members' ledgers carry over.
 """
 
 from __future__ import annotations
 
-import hashlib
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 from sqlmodel import Session
 
-from coupole.errors import CoupoleError
-from coupole.trustee import store
-from coupole.trustee.store import Roster
-from coupole.wire.descriptor import fingerprint, fingerprint_matches, read_descriptor
-from coupole.wire.documents import canonical_only, sign, verify, written
-from coupole.wire.keys import Key
+from coupole.disclosure.telescoping import change
+from coupole.errors import CoupoleError, Finding
+from coupole.standard.calendar import parse_period
+from coupole.trustee import months, store
+from coupole.trustee.roster import ACTIVE
+from coupole.trustee.store import Certificate, MonthKey, State, Trustee
+from coupole.trustee.tabulations import own_place, tabulation
+from coupole.wire import batches as wire
+from coupole.wire import certificates, reports
+from coupole.wire.documents import canonical_only, digest, sign, written
+from coupole.wire.field import KeyVector, P, Vector, add, of_counts, to_bytes
+from coupole.wire.sealing import PrivateKey
+from coupole.wire.tabulations import Shape, Tabulation, read_tabulation, shape
 
-GENESIS = hashlib.sha256(b"coupole trustee 1").hexdigest()
-"""What the first document of a chain names as the one before it."""
-EPOCH = 1
-
-
-class AdmissionUnconfirmed(CoupoleError):
-    """The fingerprint of this member was not confirmed by a person of the trustee."""
-
-
-class AdmissionFingerprintWrong(CoupoleError):
-    """The fingerprint is not that of the key which signed this description."""
-
-
-class RosterMemberUnknown(CoupoleError):
-    """The roster has no member of that name."""
+EXACT_FROM = 20
+"""Fewest members behind a table without noise (T6)."""
+A_YEAR = 12
+"""An opening or closing may move the headcount by as much as the changes of a year."""
 
 
-class RosterUnknown(CoupoleError):
-    """There is no roster of that number."""
+class TabulationSuperseded(CoupoleError):
+    """Another tabulation plan counts these people in that period."""
 
 
-class RosterBroken(CoupoleError):
-    """The rosters do not follow each other as they were signed."""
+class SlotUnknown(CoupoleError):
+    """The tabulation plan does not count that period."""
 
 
-def signer(raw: bytes, signature: str) -> tuple[dict[str, Any], str]:
-    """The key that signed a description, and its fingerprint to be read aloud.
+class SlotOpen(CoupoleError):
+    """That period is not over yet."""
 
-    Raises what ``read_descriptor`` raises.
+
+class SlotPassed(CoupoleError):
+    """A later period has its certificate already."""
+
+
+class SlotSettled(CoupoleError):
+    """That period has its certificate already."""
+
+
+class BatchRefused(CoupoleError):
+    """Some of these reports cannot be counted; nothing was summed yet."""
+
+
+class CertificateUnknown(CoupoleError):
+    """The log has no such certificate."""
+
+
+class ReportRefused(CoupoleError):
+    """A report is not counted, for the reason that the certificate gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the reports of a slot are held against. ``place``: which of the tabulation's trustees this is."""
+
+    trustee: Trustee
+    id: str
+    slot: str
+    document: Tabulation
+    shape: Shape
+    place: int
+    key: MonthKey | None
+    private: PrivateKey | None
+    members: dict[str, dict[str, Any]]
+    opened: set[str]
+    elsewhere: dict[str, dict[str, str]] | None
+    """Of each group the members and reports that the other trustee counted; none if there was no other before."""
+    challenge: bytes
+    repeated: Counter[str]
+
+    @property
+    def opening(self) -> bool:
+        """Whether the slot is for opening balances."""
+        return self.slot.endswith(OPENING)
+
+
+@dataclass(slots=True)
+class Sum:
+    """What the good reports of a group add up to; of each member its report and this trustee's part of its checks."""
+
+    shares: Vector
+    keys: KeyVector
+    members: dict[str, str] = field(default_factory=dict)
+    checks: dict[str, int] = field(default_factory=dict)
+
+
+OPENING = "/opening"
+
+
+def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None = None) -> bytes:
+    """The answer to a batch: the stored one if the same was asked before.
+
+    A report that does not hold is refused in the certificate, no reason to refuse the rest. Raises
+    ``TabulationNotAgreed``, ``TabulationSuperseded``, ``SlotUnknown``, ``SlotOpen``, ``SlotPassed``, ``SlotSettled``,
+    ``BatchInvalid`` and what ``check_batch`` raises.
     """
-    descriptor = read_descriptor(raw, signature)
-    kid = signature.rpartition(".")[0]
-    key = next(key for key in descriptor["keys"]["keys"] if key["kid"] == kid)
-    return key, fingerprint(key)
+    moment = now or datetime.now(UTC)
+    with trustee.store.reading() as session:
+        kept = tabulation(session, wire.tabulation_of(body))
+        document = read_tabulation(kept.body)
+        head = wire.check_batch(body, signature, {"keys": [document["hub"]["key"]]})
+        if found := _settled(session, kept, head["slot"], body, moment.date()):
+            return found
+        case = _case(session, trustee, kept.id, document, head, body)
+    sums, refused = _added(case, body)
+    if not case.place and refused.keys() != set(head.get("without", ())):
+        # The hub's key sums have shares of other reports than are counted here: nothing is settled with them.
+        raise BatchRefused(findings=[Finding(reason, f"/{node}") for node, reason in refused.items()])
+    sums = {name: one for name, one in sums.items() if _enough(case, name, one)}
+    hub_keys = {} if case.place else {name: wire.key_sum(head, name, case.shape.cells) for name in sums}
+    with trustee.store.writing() as session:
+        if found := _settled(session, kept, case.slot, body, moment.date()):
+            return found
+        store.drop_answers(session, case.id)
+        answer = _certify(session, case, sums, hub_keys, refused, digest(body), moment)
+        months.settle(session, case.slot, moment)
+    months.sweep(trustee)
+    return answer
 
 
-def admit(
+def _settled(session: Session, kept: store.Tabulation, slot: str, body: bytes, today: date) -> bytes | None:
+    """T1: the answer that is there already; nothing if the slot may be settled now."""
+    done = store.certificates(session, kept.id)
+    for one in done:
+        if one.slot == slot:
+            if one.request == digest(body) and one.answer:
+                return one.answer
+            raise SlotSettled()
+    period, first = parse_period(slot.removesuffix(OPENING)), parse_period(kept.first_slot)
+    if ("Q" in period.name) != ("Q" in first.name) or period.first < first.first:
+        raise SlotUnknown()
+    if period.last >= today:
+        raise SlotOpen()
+    if any(parse_period(one.slot.removesuffix(OPENING)).first > period.first for one in done):
+        raise SlotPassed()
+    later = [one for one in store.tabulations(session) if one.population == kept.population and one.epoch > kept.epoch]
+    if any(parse_period(one.first_slot).first <= period.last for one in later):
+        raise TabulationSuperseded()
+    return None
+
+
+def _case(
+    session: Session, trustee: Trustee, name: str, document: Tabulation, head: wire.BatchHead, body: bytes
+) -> Case:
+    slot, place = head["slot"], own_place(trustee, document)[0]
+    key = months.key_of(session, slot)
+    openings = [canonical_only(one.body) for one in store.certificates(session, name) if one.slot.endswith(OPENING)]
+    headers = [one.header for one in wire.entries(body)]
+    return Case(
+        trustee=trustee,
+        id=name,
+        slot=slot,
+        document=document,
+        shape=shape(document),
+        place=place,
+        key=key,
+        private=months.private(trustee, key),
+        members={member["node"]: member for member in store.members(store.newest(session))},
+        opened={member["node"] for one in openings for group in one["groups"] for member in group["members"]},
+        elsewhere=_elsewhere(document, head) if place < len(document["trustees"]) - 1 else None,
+        challenge=wire.challenge(headers),
+        repeated=Counter(reports.read_header(header)["node"] for header in headers),
+    )
+
+
+def _elsewhere(document: Tabulation, head: wire.BatchHead) -> dict[str, dict[str, str]]:
+    """What the second trustee counted. Raises ``BatchInvalid``."""
+    found = wire.other_certificate(head, {"keys": [document["trustees"][1]["key"]]})
+    return {one["id"]: {member["node"]: member["report"] for member in one["members"]} for one in found["groups"]}
+
+
+def _added(case: Case, body: bytes) -> tuple[dict[str, Sum], dict[str, str]]:
+    """The sum of each group, and why which member's report was refused. A share lives as long as it is added."""
+    cells = case.shape.cells
+    sums = {name: Sum(np.zeros(cells, np.uint64), np.zeros(cells, np.uint8)) for name in case.document["groups"]}
+    refused: dict[str, str] = {}
+    for one in wire.entries(body):
+        node = reports.read_header(one.header)["node"]
+        try:
+            shares, keys, check = _share(case, one, node)
+        except CoupoleError as error:
+            refused[node] = str(error.params.get("reason", error.code))
+            continue
+        found = sums[one.group]
+        found.shares, found.keys = add(found.shares, shares), found.keys + keys
+        found.members[node], found.checks[node] = digest(one.header), check
+    return sums, refused
+
+
+def _share(case: Case, one: wire.Entry, node: str) -> tuple[Vector, KeyVector, int]:
+    """T2 and T3 of one report: its share, if it may be counted. Raises ``ReportRefused`` and what wire raises."""
+    member = case.members.get(node)
+    if member is None or member["state"] != ACTIVE:
+        raise ReportRefused(reason="report_member_inactive" if member else "report_member_unknown")
+    header = reports.check_header(one.header, one.signature, one.sealed, {"keys": [member["key"]]})
+    reports.check_asked(header, tabulation=case.id, slot=case.slot, len=case.shape.cells)
+    _check_place(case, one, header, member["group"])
+    if case.private is None:
+        raise ReportRefused(reason="report_key_destroyed")
+    shares, keys = reports.open_sealed(one.header, one.sealed[case.place], case.private)
+    if case.place:
+        return shares, keys, reports.zero_check(case.shape, shares, case.challenge)
+    check = reports.first_zero_check(header, case.shape, shares, case.challenge)
+    if (one.check + check) % P:
+        raise ReportRefused(reason="report_inconsistent")
+    _check_headcount(header["kind"], reports.headcount_change(header, case.shape, shares), member["cap"])
+    return shares, keys, check
+
+
+def _check_place(case: Case, one: wire.Entry, header: reports.Header, group: str) -> None:
+    """That a report is the only one of its member, in its group, sealed for this month, and no second opening (T5)."""
+    node, named = header["node"], header["trustee_keys"]
+    if case.repeated[node] > 1:
+        raise ReportRefused(reason="report_repeated")
+    if one.group != group or group not in case.document["groups"]:
+        raise ReportRefused(reason="report_group_wrong")
+    if case.opening and not case.place and node in case.opened:
+        raise ReportRefused(reason="report_opened_before")
+    if case.elsewhere is not None and case.elsewhere.get(group, {}).get(node) != digest(one.header):
+        raise ReportRefused(reason="report_not_counted_elsewhere")
+    if case.key is None or len(named) != len(case.document["trustees"]) or named[case.place] != case.key.id:
+        raise ReportRefused(reason="report_key_unknown")
+
+
+def _check_headcount(kind: str, moved: int, cap: int) -> None:
+    lowest, highest = {"change": (-cap, cap), "opening": (0, A_YEAR * cap), "closing": (-A_YEAR * cap, 0)}[kind]
+    if not lowest <= moved <= highest:
+        raise ReportRefused(reason="report_headcount_beyond_cap")
+
+
+def _enough(case: Case, group: str, found: Sum) -> bool:
+    """T4, T5, T6: whether a group has the reports it needs; of two trustees the first has all that the second added."""
+    active = [one for one in case.members.values() if (one["group"], one["state"]) == (group, ACTIVE)]
+    expected = [one for one in active if not (case.opening and (case.place or one["node"] in case.opened))]
+    exact = any(table["noise"] == "none" for table in case.document["tables"])
+    two_thirds = -(-2 * len(expected) // 3)
+    needed = max(case.document["m"], case.trustee.quorum, two_thirds, EXACT_FROM if exact else 0)
+    return len(found.members) >= needed and (case.elsewhere is None or found.members == case.elsewhere.get(group))
+
+
+def _certify(
     session: Session,
-    raw: bytes,
-    signature: str,
-    *,
-    confirmed: str | None,
-    key: Key,
-    trustee: str,
-    quorum: int,
-    actor: str,
-    now: datetime | None = None,
-) -> Roster:
-    """A new roster with this member, in the place of one of the same name. One active key for each member.
-
-    ``confirmed``: the fingerprint as a person of the trustee heard it from the member. Raises what ``signer`` raises,
-    ``AdmissionUnconfirmed``, ``AdmissionFingerprintWrong``.
-    """
-    member_key, read_aloud = signer(raw, signature)
-    if not confirmed:
-        raise AdmissionUnconfirmed(fingerprint=read_aloud)
-    if not fingerprint_matches(member_key, confirmed):
-        raise AdmissionFingerprintWrong()
-    descriptor, moment = read_descriptor(raw, signature), now or datetime.now(UTC)
-    admitted = {
-        "node": descriptor["node"],
-        "name": descriptor["name"],
-        "issuer": descriptor["issuer"],
-        "key": member_key,
-        "fingerprint": read_aloud,
-        "since": moment.date().isoformat(),
+    case: Case,
+    sums: dict[str, Sum],
+    hub_keys: dict[str, KeyVector],
+    refused: dict[str, str],
+    request: str,
+    now: datetime,
+) -> bytes:
+    """The certificate, the answer and the new state, kept together (T7)."""
+    groups = [_release(session, case, name, one, hub_keys.get(name)) for name, one in sums.items()]
+    before = store.certificates(session, case.id)
+    document: certificates.Certificate = {
+        "type": "certificate",
+        "form": 1,
+        "number": len(before) + 1,
+        "previous": before[-1].digest if before else certificates.GENESIS,
+        "trustee": case.document["trustees"][case.place]["name"],
+        "tabulation": case.id,
+        "slot": case.slot,
+        "outcome": "released" if groups else "void",
+        "groups": groups,
+        "refused": [{"node": node, "reason": reason} for node, reason in refused.items()],
+        "left_out": [name for name in case.document["groups"] if name not in sums],
+        "made_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
     }
-    before = store.newest(session)
-    others = [member for member in store.members(before) if member["node"] != admitted["node"]]
-    return _next(session, before, [*others, admitted], key, trustee, quorum, actor, moment)
-
-
-def dismiss(
-    session: Session, node: str, *, key: Key, trustee: str, quorum: int, actor: str, now: datetime | None = None
-) -> Roster:
-    """A new roster without this member. Raises ``RosterMemberUnknown``."""
-    before = store.newest(session)
-    rest = [member for member in store.members(before) if member["node"] != node]
-    if len(rest) == len(store.members(before)):
-        raise RosterMemberUnknown()
-    return _next(session, before, rest, key, trustee, quorum, actor, now or datetime.now(UTC))
-
-
-def _next(
-    session: Session,
-    before: Roster | None,
-    members: list[dict[str, Any]],
-    key: Key,
-    trustee: str,
-    quorum: int,
-    actor: str,
-    moment: datetime,
-) -> Roster:
-    version = before.version + 1 if before else 1
-    raw = written(
-        {
-            "type": "roster",
-            "form": 1,
-            "trustee": trustee,
-            "epoch": EPOCH,
-            "version": version,
-            "previous": before.digest if before else GENESIS,
-            "made_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "quorum": quorum,
-            "members": sorted(members, key=lambda member: str(member["node"])),
-        }
+    if not groups:
+        document["reason"] = "opening_alone" if case.opening else "quorum_missing"
+    raw = certificates.write_certificate(document)
+    signature = sign(certificates.CERTIFICATE, raw, own_place(case.trustee, case.document)[1])
+    found = wire.Answer(raw, signature, {name: one.shares for name, one in sums.items()})
+    if case.place:
+        checks = {node: check for one in sums.values() for node, check in one.checks.items()}
+        found = replace(found, key_sums={name: one.keys for name, one in sums.items()}, checks=checks)
+    answer = wire.write_answer(found)
+    session.add(
+        Certificate(
+            tabulation=case.id,
+            number=len(before) + 1,
+            slot=case.slot,
+            outcome=document["outcome"],
+            digest=digest(raw),
+            request=request,
+            body=raw,
+            signature=signature,
+            answer=answer,
+        )
     )
-    digest = hashlib.sha256(raw).hexdigest()
-    made = Roster(
-        version=version, made_at=moment, actor=actor, digest=digest, body=raw, signature=sign("roster", raw, key)
-    )
-    session.add(made)
-    return made
+    return answer
 
 
-def roster(session: Session, number: int | None = None) -> Roster:
-    """The roster in force, or one version. Raises ``RosterUnknown``."""
-    found = store.newest(session) if number is None else store.version(session, number)
-    if found is None:
-        raise RosterUnknown()
+def _release(
+    session: Session, case: Case, name: str, one: Sum, hub_keys: KeyVector | None
+) -> certificates.CountedGroup:
+    """T6: the noise goes into the sum of a group, if this is the first trustee; what the certificate says of it."""
+    state = one.keys
+    if hub_keys is not None:
+        kept = session.get(State, (case.id, name)) or State(tabulation=case.id, group=name, keys=bytes(len(state)))
+        before = np.frombuffer(kept.keys, np.uint8)
+        state = before + hub_keys + one.keys
+        secret = months.epoch_secret(case.trustee, case.id)
+        moved = change(secret, case.document["population"], name, 0, before, state)
+        for placed in case.shape.tables:
+            if placed.table["noise"] == "none":
+                moved[placed.first : placed.first + placed.size] = 0
+        one.shares, kept.keys = add(one.shares, of_counts(moved)), state.tobytes()
+        session.add(kept)
+    members: list[certificates.CountedReport] = [{"node": node, "report": said} for node, said in one.members.items()]
+    return {"id": name, "members": members, "sum": digest(to_bytes(one.shares)), "state": digest(state.tobytes())}
+
+
+def certificate(session: Session, name: str) -> Certificate:
+    """The certificate with this SHA-256. Raises ``CertificateUnknown``."""
+    for one in store.certificates(session):
+        if one.digest == name:
+            return one
+    raise CertificateUnknown()
+
+
+def checked(session: Session) -> list[certificates.Certificate]:
+    """All certificates, each signed and naming the one before. Raises ``CertificateChainBroken`` and what wire does."""
+    found = []
+    for one in store.tabulations(session):
+        chain = [(made.body, made.signature) for made in store.certificates(session, one.id)]
+        keys = {"keys": [party["key"] for party in read_tabulation(one.body)["trustees"]]}
+        found += certificates.check_chain(chain, certificates.GENESIS, keys)
     return found
 
 
-def check_chain(session: Session, jwks: dict[str, Any]) -> int:
-    """How many rosters there are, each signed by the trustee and naming the one before. Raises ``RosterBroken``."""
-    previous, number = GENESIS, 0
-    while (found := store.version(session, number + 1)) is not None:
-        number += 1
-        document = _opened(found, jwks)
-        if document["previous"] != previous or document["version"] != number:
-            raise RosterBroken(version=number)
-        previous = found.digest
-    return number
-
-
-def _opened(found: Roster, jwks: dict[str, Any]) -> dict[str, Any]:
-    try:
-        verify("roster", found.body, found.signature, jwks)
-    except CoupoleError:
-        raise RosterBroken(version=found.version) from None
-    if hashlib.sha256(found.body).hexdigest() != found.digest:
-        raise RosterBroken(version=found.version)
-    document: dict[str, Any] = canonical_only(found.body)
-    return document
-
-
-def log(key: Key, trustee: str) -> tuple[bytes, str]:
-    """The log of batches and its signature: empty, for nothing was summed yet."""
-    raw = written({"type": "log", "form": 1, "trustee": trustee, "length": 0, "head": GENESIS, "certificates": []})
-    return raw, sign("log", raw, key)
+def log(session: Session, trustee: Trustee) -> tuple[bytes, str]:
+    """T7: every certificate and the newest roster by their hashes, and the signature beside it."""
+    newest, names = store.newest(session), ("tabulation", "number", "slot", "outcome", "digest")
+    ends = [{name: getattr(one, name) for name in names} for one in store.certificates(session)]
+    roster = {"version": newest.version, "digest": newest.digest} if newest else {}
+    raw = written({"type": "log", "form": 1, "trustee": trustee.name, "roster": roster, "certificates": ends})
+    return raw, sign("log", raw, trustee.ring.active("sign"))

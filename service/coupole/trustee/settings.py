@@ -15,7 +15,7 @@ from coupole.errors import CoupoleError
 from coupole.web.settings import PartySettings, address
 
 PURPOSES = {"sign": "ed25519"}
-"""What a trustee has keys for: signing its roster and its log."""
+"""What a trustee has keys for: signing whatever it says. Keys of months and epochs are files of their own."""
 
 
 class TrusteeSettingsInvalid(CoupoleError):

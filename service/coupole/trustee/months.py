@@ -1,0 +1,137 @@
+"""The keys of the months: what nodes seal their shares for, made well ahead, destroyed for good.
+
+One private key a month, in a file of its own in the key directory, overwritten and unlinked when the month's slots are
+released or 60 days after its end: then nobody, with all disks and all traffic, can open what was sealed for it. Every
+change happens under the database's write lock, so that no file is ever taken for a left-over while its row is made.
+
+    keys/months/2026-10.key      the private key of a month
+    keys/epochs/<tabulation>.key the secret that the noise of a tabulation comes from
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import Session
+
+from coupole.standard.calendar import add_months, parse_period
+from coupole.trustee import store
+from coupole.trustee.store import MonthKey, Trustee
+from coupole.wire.certificates import KEY_LIST, key_month, listed, write_key_list
+from coupole.wire.documents import sign
+from coupole.wire.sealing import HYBRID, PrivateKey, load_private, new_private, public_of
+
+AHEAD = 14
+"""For how many months to come there is a key."""
+KEPT = timedelta(days=60)
+"""How long after its month a key is kept at most."""
+
+
+def keep(trustee: Trustee, now: datetime | None = None) -> None:
+    """The chore of each start and each day: make keys of months to come, destroy those that have had their time."""
+    moment = now or datetime.now(UTC)
+    with trustee.store.writing() as session:
+        kept = store.month_keys(session)
+        for number in range(-1, AHEAD + 1):  # the month before may still be asked for
+            month = f"{add_months(moment.date(), number):%Y-%m}"
+            if month not in {key.month for key in kept}:
+                session.add(_made(trustee, month, moment))
+        for key in kept:
+            if not key.destroyed_at and (key.destroyed_by < moment.date() or _released(session, key.month)):
+                key.destroyed_at = moment
+    sweep(trustee)
+
+
+def sweep(trustee: Trustee) -> None:
+    """Destroy every file of a month without a living key."""
+    with trustee.store.writing() as session:
+        living = {key.month for key in store.month_keys(session) if not key.destroyed_at}
+        for path in (trustee.keys / "months").glob("*.key"):
+            if path.stem not in living:
+                destroy(path)
+
+
+def key_of(session: Session, slot: str) -> MonthKey | None:
+    """The key a slot's shares are sealed for, also when it is destroyed."""
+    return next((key for key in store.month_keys(session) if key.month == key_month(slot)), None)
+
+
+def key_list(session: Session, trustee: Trustee) -> tuple[bytes, str]:
+    """The public keys that are not destroyed, and the signature beside them."""
+    kept = store.month_keys(session)
+    changed = max(moment for key in kept for moment in (key.made_at, key.destroyed_at) if moment)
+    living = [key for key in kept if not key.destroyed_at]
+    raw = write_key_list(
+        {
+            "type": "key_list",
+            "form": 1,
+            "trustee": trustee.name,
+            "made_at": f"{changed:%Y-%m-%dT%H:%M:%SZ}",
+            "keys": [listed(key.id, key.month, HYBRID, key.public, key.destroyed_by.isoformat()) for key in living],
+        }
+    )
+    return raw, sign(KEY_LIST, raw, trustee.ring.active("sign"))
+
+
+def private(trustee: Trustee, key: MonthKey | None) -> PrivateKey | None:
+    """The private half; none when it is destroyed."""
+    path = trustee.keys / "months" / f"{key.month}.key" if key and not key.destroyed_at else None
+    return load_private(HYBRID, path.read_bytes()) if path and path.exists() else None
+
+
+def epoch_secret(trustee: Trustee, tabulation: str) -> bytes:
+    """The secret that the noise of a tabulation comes from; 32 bytes, made at the first call."""
+    path = trustee.keys / "epochs" / f"{tabulation}.key"
+    if not path.exists():
+        _write(path, secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def settle(session: Session, slot: str, now: datetime) -> None:
+    """Note that a slot's key is to be destroyed, if no other tabulation still waits for it."""
+    key = key_of(session, slot)
+    if key and not key.destroyed_at and _released(session, key.month):
+        key.destroyed_at = now
+
+
+def _released(session: Session, month: str) -> bool:
+    """Whether each tabulation in force whose slots use this month's key has certified its slot."""
+    in_force = {one.population: one for one in store.tabulations(session)}.values()
+    waiting = [one.id for one in in_force if key_month(one.first_slot) <= month]
+    done = [
+        {key_month(one.slot) for one in store.certificates(session, name) if "/" not in one.slot} for name in waiting
+    ]
+    return bool(done) and all(month in months for months in done)
+
+
+def _made(trustee: Trustee, month: str, moment: datetime) -> MonthKey:
+    raw = new_private(HYBRID)
+    _write(trustee.keys / "months" / f"{month}.key", raw)
+    public, last = public_of(HYBRID, raw), parse_period(month).last
+    name = hashlib.sha256(public).hexdigest()[:32]
+    return MonthKey(id=name, month=month, public=public, made_at=moment, destroyed_by=last + KEPT, destroyed_at=None)
+
+
+def _write(path: Path, raw: bytes) -> None:
+    """A secret file, whole or not at all, for its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a file, then unlink it."""
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()

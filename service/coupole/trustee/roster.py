@@ -1,0 +1,249 @@
+"""Who is admitted: rosters, signed, each naming the one before it; every version stays readable.
+
+A node asks with a code its people were given, and is admitted when a person of the trustee compared its fingerprint
+with them, by phone or on paper, and looked it up in an official register. Never through the hub.
+
+roster    trustee, keys, epoch, version, previous, made_at, quorum,
+          members: node, name, issuer, key, fingerprint, since, group, cap, legal_id, state
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32encode
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from coupole.errors import CoupoleError
+from coupole.standard.calendar import add_months
+from coupole.trustee import store
+from coupole.trustee.store import Application, Invitation, Roster, Trustee
+from coupole.wire.certificates import GENESIS
+from coupole.wire.descriptor import fingerprint, fingerprint_matches, read_descriptor
+from coupole.wire.documents import canonical_only, digest, sign, verify, written
+
+EPOCH = 1
+ACTIVE, INACTIVE, RETIRED = "active", "inactive", "retired"
+AWAY = 3
+"""Months without a counted report after which a member may be set inactive (release protocol 3.9)."""
+INVITED_FOR = timedelta(days=14)
+USUAL: dict[str, Any] = {"group": "all", "cap": 50, "legal_id": ""}
+"""What a member gets unless a person says otherwise. ``cap``: most persons its headcount may change in a slot."""
+
+
+class AdmissionUnconfirmed(CoupoleError):
+    """The fingerprint of this member was not confirmed by a person of the trustee."""
+
+
+class AdmissionFingerprintWrong(CoupoleError):
+    """The fingerprint is not that of the key which signed this description."""
+
+
+class InvitationInvalid(CoupoleError):
+    """This code is unknown, used or too old."""
+
+
+class RosterMemberUnknown(CoupoleError):
+    """The roster has no member of that name."""
+
+
+class RosterMemberPresent(CoupoleError):
+    """This member was counted within the last three months."""
+
+
+class RosterUnknown(CoupoleError):
+    """There is no roster of that number."""
+
+
+class RosterBroken(CoupoleError):
+    """The rosters do not follow each other as they were signed."""
+
+
+def invite(session: Session, now: datetime) -> str:
+    """A code with which one node may ask for admission, once, within ``INVITED_FOR``; only its hash is kept."""
+    letters = b32encode(secrets.token_bytes(15)).decode()
+    session.add(Invitation(digest=digest(letters.encode()), expires_at=now + INVITED_FOR))
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def ask(session: Session, trustee: Trustee, raw: bytes, signature: str, code: str, now: datetime) -> str:
+    """Keep a node's request for a person to decide; gives the fingerprint that person will compare.
+
+    Without a code a member's new key takes the place of the one that signed the description, at once. Raises
+    ``InvitationInvalid`` and what ``read_descriptor`` raises.
+    """
+    if not code:
+        return _renewed(session, trustee, raw, signature, now)
+    read_aloud = signer(raw, signature)[1]
+    invitation = session.get(Invitation, digest("".join(filter(str.isalnum, code.upper())).encode()))
+    if invitation is None or invitation.expires_at < now:
+        raise InvitationInvalid()
+    session.delete(invitation)
+    session.merge(Application(node=canonical_only(raw)["node"], body=raw, signature=signature))
+    return read_aloud
+
+
+def _renewed(session: Session, trustee: Trustee, raw: bytes, signature: str, now: datetime) -> str:
+    before = store.newest(session)
+    node = read_descriptor(raw, signature)["node"]
+    member = next((one for one in store.members(before) if one["node"] == node and one["state"] == ACTIVE), None)
+    if member is None:
+        raise InvitationInvalid()
+    descriptor = read_descriptor(raw, signature, {"keys": [member["key"]]})
+    key = descriptor["keys"]["keys"][0]
+    if key != member["key"]:
+        _replace(session, trustee, member | {"key": key, "fingerprint": fingerprint(key)}, f"node:{node}", now)
+    return fingerprint(key)
+
+
+def waiting(session: Session) -> dict[str, tuple[bytes, str]]:
+    """The descriptions of the nodes that asked, with their signatures."""
+    return {one.node: (one.body, one.signature) for one in session.scalars(select(Application))}
+
+
+def signer(raw: bytes, signature: str) -> tuple[dict[str, Any], str]:
+    """The key that signed a description, and its fingerprint to be read aloud.
+
+    Raises what ``read_descriptor`` raises.
+    """
+    descriptor = read_descriptor(raw, signature)
+    kid = signature.rpartition(".")[0]
+    key = next(key for key in descriptor["keys"]["keys"] if key["kid"] == kid)
+    return key, fingerprint(key)
+
+
+def admit(
+    session: Session,
+    trustee: Trustee,
+    raw: bytes,
+    signature: str,
+    *,
+    confirmed: str | None,
+    actor: str,
+    now: datetime | None = None,
+    **said: Any,
+) -> Roster:
+    """A new roster with this member, active, in the place of one of the same name. One active key for each member.
+
+    ``confirmed``: the fingerprint as a person of the trustee heard it from the member. ``said``: group, cap, legal_id;
+    what is not said stays as it was. Raises what ``signer`` raises, ``AdmissionUnconfirmed``,
+    ``AdmissionFingerprintWrong``.
+    """
+    key, read_aloud = signer(raw, signature)
+    if not confirmed:
+        raise AdmissionUnconfirmed(fingerprint=read_aloud)
+    if not fingerprint_matches(key, confirmed):
+        raise AdmissionFingerprintWrong()
+    descriptor, moment = read_descriptor(raw, signature), now or datetime.now(UTC)
+    before = next((m for m in store.members(store.newest(session)) if m["node"] == descriptor["node"]), {})
+    admitted = {
+        **{name: said.get(name) or before.get(name, usual) for name, usual in USUAL.items()},
+        "node": descriptor["node"],
+        "name": descriptor["name"],
+        "issuer": descriptor["issuer"],
+        "key": key,
+        "fingerprint": read_aloud,
+        "since": moment.date().isoformat(),
+        "state": ACTIVE,
+    }
+    if waiting := session.get(Application, descriptor["node"]):
+        session.delete(waiting)
+    return _replace(session, trustee, admitted, actor, moment)
+
+
+def retire(session: Session, trustee: Trustee, node: str, actor: str, now: datetime | None = None) -> Roster:
+    """A new roster in which nothing this member signs is counted. Raises ``RosterMemberUnknown``."""
+    return _replace(session, trustee, _member(session, node) | {"state": RETIRED}, actor, now or datetime.now(UTC))
+
+
+def rest(session: Session, trustee: Trustee, node: str, actor: str, now: datetime | None = None) -> Roster:
+    """A new roster in which a member that was away counts for no quorum, until it is admitted again.
+
+    Raises ``RosterMemberUnknown``, ``RosterMemberPresent``.
+    """
+    member, moment = _member(session, node), now or datetime.now(UTC)
+    since = add_months(moment.date(), -AWAY)
+    if max(_counted_on(session, node), date.fromisoformat(member["since"])) >= since:
+        raise RosterMemberPresent()
+    return _replace(session, trustee, member | {"state": INACTIVE}, actor, moment)
+
+
+def _counted_on(session: Session, node: str) -> date:
+    """When a report of this member was counted last."""
+    days = [date.min]
+    for one in store.certificates(session):
+        document = canonical_only(one.body)
+        if any(member["node"] == node for group in document["groups"] for member in group["members"]):
+            days.append(date.fromisoformat(document["made_at"][:10]))
+    return max(days)
+
+
+def _member(session: Session, node: str) -> dict[str, Any]:
+    for member in store.members(store.newest(session)):
+        if member["node"] == node:
+            return member
+    raise RosterMemberUnknown()
+
+
+def _replace(session: Session, trustee: Trustee, member: dict[str, Any], actor: str, moment: datetime) -> Roster:
+    others = [one for one in store.members(store.newest(session)) if one["node"] != member["node"]]
+    return publish(session, trustee, [*others, member], actor, moment)
+
+
+def publish(session: Session, trustee: Trustee, members: list[dict[str, Any]], actor: str, moment: datetime) -> Roster:
+    """The next roster."""
+    before = store.newest(session)
+    version = before.version + 1 if before else 1
+    raw = written(
+        {
+            "type": "roster",
+            "form": 1,
+            "trustee": trustee.name,
+            "keys": trustee.ring.public_set("sign"),
+            "epoch": EPOCH,
+            "version": version,
+            "previous": before.digest if before else GENESIS,
+            "made_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "quorum": trustee.quorum,
+            "members": sorted(members, key=lambda member: str(member["node"])),
+        }
+    )
+    signature = sign("roster", raw, trustee.ring.active("sign"))
+    made = Roster(version=version, made_at=moment, actor=actor, digest=digest(raw), body=raw, signature=signature)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def roster(session: Session, number: int | None = None) -> Roster:
+    """The roster in force, or one version. Raises ``RosterUnknown``."""
+    found = store.newest(session) if number is None else session.get(Roster, number)
+    if found is None:
+        raise RosterUnknown()
+    return found
+
+
+def check_chain(session: Session, jwks: dict[str, Any]) -> int:
+    """How many rosters there are, each signed by the trustee and naming the one before. Raises ``RosterBroken``."""
+    previous, number = GENESIS, 0
+    while (found := session.get(Roster, number + 1)) is not None:
+        number += 1
+        document = _opened(found, jwks)
+        if document["previous"] != previous or document["version"] != number:
+            raise RosterBroken(version=number)
+        previous = found.digest
+    return number
+
+
+def _opened(found: Roster, jwks: dict[str, Any]) -> dict[str, Any]:
+    try:
+        verify("roster", found.body, found.signature, jwks)
+    except CoupoleError:
+        raise RosterBroken(version=found.version) from None
+    if digest(found.body) != found.digest:
+        raise RosterBroken(version=found.version)
+    document: dict[str, Any] = canonical_only(found.body)
+    return document

@@ -1,0 +1,94 @@
+"""What this trustee agreed to sum: each tabulation read by a person, in words, before it was countersigned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlmodel import Session
+
+from coupole.errors import CoupoleError
+from coupole.standard import catalogue
+from coupole.trustee import months, store
+from coupole.trustee.store import Trustee
+from coupole.wire.descriptor import fingerprint
+from coupole.wire.documents import sign
+from coupole.wire.keys import Key, public_key
+from coupole.wire.tabulations import HEADCOUNT, KIND, Tabulation, check_proposed, read_tabulation, shape, tabulation_id
+
+
+class TabulationNotAgreed(CoupoleError):
+    """This trustee has not agreed to sum by that tabulation plan."""
+
+
+class TabulationOfOthers(CoupoleError):
+    """This tabulation plan names other trustees."""
+
+
+class TabulationOlder(CoupoleError):
+    """A tabulation plan of the same people and of this epoch or a later one is agreed already."""
+
+
+def proposed(trustee: Trustee, raw: bytes, signature: str) -> Tabulation:
+    """A tabulation its hub signed and that names this trustee. Raises ``TabulationOfOthers`` and what wire raises."""
+    document = check_proposed(raw, signature, {"keys": [read_tabulation(raw)["hub"]["key"]]})
+    own_place(trustee, document)
+    return document
+
+
+def words(document: Tabulation) -> Iterator[str]:
+    """What a tabulation counts, line by line, for a person who is to agree."""
+    known = catalogue.load(document["catalogue"], document["version"])
+    people, grain, first = document["population"], document["grain"], document["first_slot"]
+    yield f"{document['federation']}: {people}, every {grain} from {first} on."
+    yield f"Hub: {document['hub']['name']}, fingerprint {fingerprint(document['hub']['key'])}"
+    for table in document["tables"]:
+        if table["id"] != HEADCOUNT:
+            by = " and ".join(name.replace("_", " ") for name in table["by"])
+            exact = "" if table["noise"] == "cell_key" else " - exact, of 20 members or more"
+            title = known.indicator(table["indicator"]).title["en"]
+            yield f"  {title} ({table['part']}){', by ' + by if by else ''}{exact}"
+    yield f"{shape(document).cells} figures; no total of fewer than {document['m']} members."
+    yield f"Groups summed apart: {', '.join(document['groups'])}"
+
+
+def countersign(session: Session, trustee: Trustee, raw: bytes, document: Tabulation) -> str:
+    """Agree: keep the tabulation, in the place of the one before of the same people; gives this trustee's signature.
+
+    Raises ``TabulationOlder``.
+    """
+    population, name = f"{document['federation']}\n{document['population']}", tabulation_id(raw)
+    for one in store.tabulations(session):
+        if one.id == name:
+            return one.signature
+        if one.population == population and one.epoch >= document["epoch"]:
+            raise TabulationOlder()
+    signature = sign(KIND, raw, own_place(trustee, document)[1])
+    months.epoch_secret(trustee, name)
+    session.add(
+        store.Tabulation(
+            id=name,
+            population=population,
+            epoch=document["epoch"],
+            first_slot=document["first_slot"],
+            body=raw,
+            signature=signature,
+        )
+    )
+    return signature
+
+
+def tabulation(session: Session, name: str) -> store.Tabulation:
+    """One that was countersigned. Raises ``TabulationNotAgreed``."""
+    found = session.get(store.Tabulation, name)
+    if found is None:
+        raise TabulationNotAgreed()
+    return found
+
+
+def own_place(trustee: Trustee, document: Tabulation) -> tuple[int, Key]:
+    """Which of a tabulation's trustees this one is, and its key there. Raises ``TabulationOfOthers``."""
+    own = {key.kid: key for key in trustee.ring.of("sign")}
+    for place, party in enumerate(document["trustees"]):
+        if key := own.get(public_key(party["key"]).thumbprint()):
+            return place, key
+    raise TabulationOfOthers()
