@@ -87,7 +87,11 @@ def forms_of(page: str) -> list[PageForm]:
 
 
 def form_of(page: str, action: str | None = None) -> PageForm:
-    """The form of a page that is sent to ``action``; the only one that is posted, when none is named."""
+    """The form of a page that is sent to ``action``; the only one that is posted, when none is named.
+
+    One that is a button and nothing else counts where there is no other: beside the form one fills in it forgets that.
+    """
     found = [one for one in forms_of(page) if (one.action == action if action else one.method == "post")]
+    found = [one for one in found if one.named] or found
     assert len(found) == 1, [one.action for one in found]
     return found[0]

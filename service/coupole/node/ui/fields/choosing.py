@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -18,6 +19,7 @@ from coupole.node.staff import log
 from coupole.node.ui import forms
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.fields import own
+from coupole.node.ui.fields.keeping import kept
 from coupole.node.ui.fields.naming import called_so, stamp
 from coupole.standard.entities import Field
 from coupole.standard.validation import DocumentInvalid
@@ -34,10 +36,15 @@ class Chosen:
 
 
 def show(visit: Visit) -> Response:
-    """The field as it is."""
+    """The field as it is, or as it was typed when that was not saved."""
     with visit.node.store.reading() as session:
         chosen = _chosen(visit, session)
-    return _page(visit, chosen, _typed(chosen.one), [])
+    former, typed = _typed(chosen.one), kept(visit)
+    if typed is None:
+        return _page(visit, chosen, former, [])
+    document = forms.read(_asked(visit, chosen.one), typed[0], former).document
+    changed = typed[0].get("seen") != stamp(chosen.one.spec)
+    return _page(visit, chosen, document, [], changed=changed, kept_at=typed[1])
 
 
 def change(visit: Visit, form: FormData) -> Response:
@@ -49,12 +56,12 @@ def change(visit: Visit, form: FormData) -> Response:
         if spec == chosen.one.spec:
             return visit.see_other("/settings/fields", "nothing")
         if form.get("seen") != stamp(chosen.one.spec):
-            return _page(visit, chosen, typed, [], changed=True)
+            return _page(visit, chosen, typed, [], 409, changed=True)
         try:
             _check(typed, chosen)
             local.define(session, spec, visit.context())
         except DocumentInvalid as error:
-            return _page(visit, chosen, typed, error.findings)
+            return _page(visit, chosen, typed, error.findings, 422)
         log.note(session, "own_field_changed", staff=visit.staff.id, now=visit.now)
     return visit.see_other("/settings/fields", "saved")
 
@@ -103,13 +110,20 @@ def _check(typed: dict[str, Any], chosen: Chosen) -> None:
 
 
 def _page(
-    visit: Visit, chosen: Chosen, typed: dict[str, Any], findings: Iterable[Finding], *, changed: bool = False
+    visit: Visit,
+    chosen: Chosen,
+    typed: dict[str, Any],
+    findings: Iterable[Finding],
+    status: int = 200,
+    *,
+    changed: bool = False,
+    kept_at: datetime | None = None,
 ) -> Response:
     one, wrong = chosen.one, [_beside(finding, chosen.one) for finding in findings]
     form = forms.fields(_asked(visit, one), typed, visit.language, findings=wrong)
     return visit.page(
         "fields/change.html",
-        422 if wrong else 409 if changed else 200,
+        status,
         form=form,
         title=one.field.label(visit.language),
         where=own.place(one.spec["entity"], visit.language),
@@ -117,6 +131,7 @@ def _page(
         path=own.path(one),
         seen=stamp(one.spec),
         changed=changed,
+        kept_at=kept_at,
     )
 
 

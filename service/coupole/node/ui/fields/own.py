@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -13,6 +14,7 @@ from coupole.node.records.local import Defined
 from coupole.node.staff import log
 from coupole.node.ui import forms
 from coupole.node.ui.desk import Visit
+from coupole.node.ui.fields.keeping import kept
 from coupole.node.ui.fields.naming import called_so, first, made_name
 from coupole.standard.entities import ENTITIES, Field, fields_of
 from coupole.standard.schemas import resolved
@@ -73,7 +75,10 @@ def _row(one: Defined, language: str) -> dict[str, Any]:
 
 
 def begin(visit: Visit) -> Response:
-    """The form for another field."""
+    """The form for another field, as it was typed when it was not saved."""
+    typed = kept(visit)
+    if typed:
+        return _page(visit, forms.read(_asked(), typed[0], {}).document, [], kept_at=typed[1])
     asked_in = visit.asked("entity")
     return _page(visit, {"entity": asked_in} if asked_in in ENTITIES else {}, [])
 
@@ -123,9 +128,9 @@ def _asked() -> dict[str, Field]:
     return {**{name: ASKED[name] for name in order}, "choices": Field("choices", one_a_line, required=False)}
 
 
-def _page(visit: Visit, typed: dict[str, Any], findings: Any) -> Response:
+def _page(visit: Visit, typed: dict[str, Any], findings: Any, *, kept_at: datetime | None = None) -> Response:
     form = forms.fields(_asked(), typed, visit.language, findings=[_beside(one) for one in findings])
-    return visit.page("fields/field.html", 422 if findings else 200, form=form)
+    return visit.page("fields/field.html", 422 if findings else 200, form=form, kept_at=kept_at)
 
 
 def _beside(finding: Finding) -> Finding:
