@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from coupole.cli import hub_sealed
 from coupole.cli.opened import AsJson, Yes, actor, answer, say
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The umbrella's service: members, collection, publication.")
 member = typer.Typer(no_args_is_help=True, help="The members of the federation.")
 app.add_typer(member, name="member")
+for command in (hub_sealed.tabulate, hub_sealed.countersigned, hub_sealed.seal):
+    app.command()(command)
 
 WIDE = 1000
 """Columns of a table that nobody watches: a row stays one line, for whatever reads it."""

@@ -7,10 +7,11 @@ from typing import Any
 
 from coupole import database
 from coupole.database import Store
+from coupole.hub.store import sealed_tables
 from coupole.hub.store.migrating import migrate
 from coupole.standard.catalogue import Catalogue
 
-__all__ = ["Hub", "Store", "open_store"]
+__all__ = ["Hub", "Store", "open_store", "sealed_tables"]
 
 
 @dataclass(frozen=True, slots=True)

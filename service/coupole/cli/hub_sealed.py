@@ -1,0 +1,184 @@
+"""`coupole hub tabulate|countersigned|seal`: sealed totals, from what is counted to the fine tables.
+
+Answers go to standard output, progress and remarks to standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coupole.cli.opened import AsJson, answer, say
+
+if TYPE_CHECKING:
+    from coupole.hub.collection.sealing import Released, SlotReport
+    from coupole.hub.collection.trustees import TrusteeClient
+    from coupole.hub.settings import HubSettings
+    from coupole.hub.store import Hub
+    from coupole.wire.keys import KeyRing
+
+Directory = Annotated[Path, typer.Argument(help="The hub directory.")]
+SlotArgument = Annotated[str, typer.Argument(help="2026-10 or 2026-Q4; 2026-10/opening for opening balances.")]
+Trustees = Annotated[list[str], typer.Option("--trustee", help="Address of a trustee; the first adds the noise.")]
+Fingerprints = Annotated[
+    list[str] | None, typer.Option("--fingerprint", help="What each trustee read aloud to you, in that order.")
+]
+
+
+def tabulate(
+    directory: Directory,
+    trustee: Trustees,
+    first: Annotated[str, typer.Option(help="First month or quarter that is counted: 2026-10 or 2026-Q4.")],
+    fingerprint: Fingerprints = None,
+    operation: Annotated[list[str] | None, typer.Option(help="An ESF+ operation that is counted apart.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="A set of members that is summed apart.")] = None,
+    headline: Annotated[bool, typer.Option(help="Exact tables too: every slot then needs 20 members.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Believe the trustees unheard: for tests.")] = False,
+    output: Annotated[Path, typer.Option(help="Where to write it, for the trustees to read.")] = Path(
+        "tabulation.json"
+    ),
+) -> None:
+    """Make what is counted and sealed from the plan of the catalogue, for the trustees to countersign."""
+    from coupole.cli.hub import opened
+    from coupole.hub.collection import tabulating
+    from coupole.standard import plans
+
+    known = [asyncio.run(_introduced(address)) for address in trustee]
+    said = fingerprint or [
+        read_aloud if yes else typer.prompt(f"The fingerprint as {name} reads it to you", err=True)
+        for name, _key, read_aloud in known
+    ]
+    _compare(known, said)
+    with opened(directory) as (hub, ring, _settings), hub.store.writing() as session:
+        plan = plans.plan(hub.catalogue, {"operation": operation or []}, headline=headline)
+        parties = [(name, key) for name, key, _read_aloud in known]
+        groups = group or [tabulating.WHOLE]
+        made = tabulating.make(session, ring.active("sign"), hub.name, hub.catalogue, plan, parties, first, groups)
+        output.write_text(json.dumps({"tabulation": made.body.decode(), "signature": made.signature}))
+        say(f"{len(plan.tables)} tables. Give {output} to each trustee: coupole trustee tabulate … {output}")
+        typer.echo(made.id)
+
+
+async def _introduced(address: str) -> tuple[str, dict[str, str], str]:
+    """Name, key and fingerprint of the trustee at an address, as it says itself."""
+    from coupole.hub.collection.trustees import TrusteeClient
+    from coupole.wire.descriptor import fingerprint
+    from coupole.wire.documents import verify
+
+    trustee = TrusteeClient(address)
+    try:
+        roster = await trustee.roster()
+    finally:
+        await trustee.close()
+    document = json.loads(roster.raw)
+    verify("roster", roster.raw, roster.signature, document["keys"])
+    kid = roster.signature.rpartition(".")[0]
+    key = next(one for one in document["keys"]["keys"] if one["kid"] == kid)
+    return document["trustee"], key, fingerprint(key)
+
+
+def _compare(known: Sequence[tuple[str, dict[str, str], str]], said: Sequence[str]) -> None:
+    from coupole.hub.collection.tabulating import TrusteeUnknown
+    from coupole.wire.descriptor import fingerprint_matches
+
+    if len(said) != len(known):
+        raise typer.BadParameter("one for each trustee", param_hint="--fingerprint")
+    for (_name, key, _read_aloud), heard in zip(known, said, strict=True):
+        if not fingerprint_matches(key, heard):
+            raise TrusteeUnknown()
+
+
+def countersigned(
+    directory: Directory,
+    tabulation: Annotated[str, typer.Argument(help="The tabulation, as `tabulate` named it.")],
+    signature: Annotated[str, typer.Argument(help="What `coupole trustee tabulate` printed.")],
+    trustee: Annotated[str, typer.Option(help="Address of that trustee.")],
+) -> None:
+    """Keep a trustee's signature. With the last one the tabulation is in force and members are asked to accept it."""
+    from coupole.cli.hub import opened
+    from coupole.hub.collection.tabulating import countersign
+
+    with opened(directory) as (hub, _ring, _settings), hub.store.writing() as session:
+        complete = countersign(session, tabulation, signature, trustee)
+    typer.echo("In force." if complete else "Kept; another trustee has to sign.")
+
+
+def seal(
+    directory: Directory,
+    slot: SlotArgument,
+    close: Annotated[bool, typer.Option("--close/--ask-only", help="Have it summed; it is final.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Ask members for their sealed reports of a slot, have the trustees sum them, publish the fine tables."""
+    from coupole.cli.hub import OTHER_PARTY, opened
+    from coupole.hub.publication import releasing
+    from coupole.hub.publication.sealed import OPENING
+
+    with opened(directory) as (hub, ring, settings):
+        asked, made = asyncio.run(_sealed(hub, ring, settings, slot, close=close))
+        published = bool(made and made.outcome == "released" and not slot.endswith(OPENING))
+        if published:
+            releasing.publish(hub.store, ring.active("sign"), hub.name, slot)
+    if as_json:
+        answer(
+            {
+                "slot": slot,
+                "reasons": dict(asked.reasons),
+                "outcome": made.outcome if made else "open",
+                "reason": made.reason if made else "",
+                "members": made.members if made else 0,
+                "refused": made.refused if made else {},
+                "left_out": list(made.left_out) if made else [],
+                "published": published,
+            }
+        )
+    else:
+        _say(asked, made)
+    if made is None or made.outcome != "released" or made.refused:
+        raise typer.Exit(OTHER_PARTY)
+
+
+async def _sealed(
+    hub: Hub, ring: KeyRing, settings: HubSettings, slot: str, *, close: bool
+) -> tuple[SlotReport, Released | None]:
+    from coupole.hub.collection import sealing
+    from coupole.hub.collection.connecting import connector
+
+    with hub.store.reading() as session:
+        issuers = sealing.counting(session).issuers
+    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
+    async with _trustees(issuers) as trustees:
+        asked = await sealing.ask(hub.store, connect, trustees, slot, concurrency=settings.concurrency)
+        if not close:
+            return asked, None
+        return asked, await sealing.total(hub.store, ring.active("sign"), trustees, slot)
+
+
+@asynccontextmanager
+async def _trustees(issuers: Sequence[str]) -> AsyncIterator[list[TrusteeClient]]:
+    from coupole.hub.collection.trustees import TrusteeClient
+
+    made = [TrusteeClient(issuer) for issuer in issuers]
+    try:
+        yield made
+    finally:
+        for one in made:
+            await one.close()
+
+
+def _say(asked: SlotReport, made: Released | None) -> None:
+    for reason, members in sorted(asked.reasons.items()):
+        typer.echo(f"{members} members: {reason or 'sealed'}")
+    if made is None:
+        return
+    typer.echo(f"{made.slot}: {made.outcome}{' (' + made.reason + ')' if made.reason else ''}, {made.members} members")
+    for member, reason in made.refused.items():
+        typer.echo(f"  {member} was refused: {reason}")
+    for group in made.left_out:
+        typer.echo(f"  {group} is left out; what changed there is in the next slot")

@@ -1,0 +1,145 @@
+"""Sealed totals read and written: tabulations, reports, batches, certificates, sums."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, func, select, update
+from sqlmodel import Session
+
+from coupole.hub.store.sealed_tables import (
+    BATCH,
+    CERTIFICATE,
+    COUNTERSIGNATURE,
+    SEALED_PUBLICATION,
+    SEALED_REPORT,
+    SEALED_SUM,
+    TABULATION,
+    Batch,
+    Certificate,
+    Countersignature,
+    SealedPublication,
+    SealedReport,
+    SealedSum,
+)
+from coupole.hub.store.sealed_tables import Tabulation as Kept
+from coupole.hub.store.tables import MEMBER
+from coupole.wire.tabulations import Tabulation, read_tabulation
+
+Counts = NDArray[np.int64]
+
+
+def tabulation(session: Session, name: str) -> Kept | None:
+    """One tabulation."""
+    return session.get(Kept, name)
+
+
+def in_force(session: Session) -> Kept | None:
+    """The tabulation that reports follow now."""
+    return session.scalar(select(Kept).where(TABULATION.c.in_force))
+
+
+def tabulations(session: Session) -> list[Kept]:
+    """All of them, the newest first."""
+    return list(session.scalars(select(Kept).order_by(TABULATION.c.made_at.desc())))
+
+
+def document(kept: Kept) -> Tabulation:
+    """What a tabulation says."""
+    return read_tabulation(kept.body)
+
+
+def epochs(session: Session) -> int:
+    """How many tabulations were ever in force or are proposed."""
+    return session.scalar(select(func.count()).select_from(TABULATION)) or 0
+
+
+def countersignatures(session: Session, name: str) -> list[Countersignature]:
+    """The trustees' signatures under a tabulation, in the order it names them."""
+    query = select(Countersignature).where(COUNTERSIGNATURE.c.tabulation == name)
+    return list(session.scalars(query.order_by(COUNTERSIGNATURE.c.trustee)))
+
+
+def put_in_force(session: Session, name: str) -> None:
+    """Let reports follow this tabulation from now on, and no other."""
+    session.execute(update(TABULATION).values(in_force=TABULATION.c.id == name))
+
+
+def reports(session: Session, name: str, slot: str) -> list[SealedReport]:
+    """What members sealed for a slot, by member; also those who did not."""
+    query = select(SealedReport).where(SEALED_REPORT.c.tabulation == name, SEALED_REPORT.c.slot == slot)
+    return list(session.scalars(query.order_by(SEALED_REPORT.c.member)))
+
+
+def report(session: Session, name: str, slot: str, member: str) -> SealedReport | None:
+    """What one member sealed for a slot."""
+    return session.get(SealedReport, (name, slot, member))
+
+
+def named_reports(session: Session, name: str, slot: str) -> list[Row[Any]]:
+    """Member, its name, reason and words of each report of a slot, by name; without the report itself."""
+    columns = (SEALED_REPORT.c.member, MEMBER.c.name, SEALED_REPORT.c.reason, SEALED_REPORT.c.said, SEALED_REPORT.c.at)
+    query = select(*columns).join(MEMBER, MEMBER.c.id == SEALED_REPORT.c.member)
+    return list(
+        session.execute(
+            query.where(SEALED_REPORT.c.tabulation == name, SEALED_REPORT.c.slot == slot).order_by(MEMBER.c.name)
+        )
+    )
+
+
+def batch(session: Session, name: str, slot: str, trustee: int) -> Batch | None:
+    """The request a slot is summed with, once it was made."""
+    return session.get(Batch, (name, slot, trustee))
+
+
+def slots(session: Session, name: str) -> list[str]:
+    """The slots that a batch was made for."""
+    return list(session.scalars(select(BATCH.c.slot).where(BATCH.c.tabulation == name).distinct()))
+
+
+def certificates(session: Session, name: str, trustee: int = 0) -> list[Certificate]:
+    """What a trustee certified, in order."""
+    query = select(Certificate).where(CERTIFICATE.c.tabulation == name, CERTIFICATE.c.trustee == trustee)
+    return list(session.scalars(query.order_by(CERTIFICATE.c.number)))
+
+
+def certificate_of(session: Session, name: str, slot: str, trustee: int) -> Certificate | None:
+    """What a trustee certified of one slot."""
+    same = (CERTIFICATE.c.tabulation == name, CERTIFICATE.c.slot == slot, CERTIFICATE.c.trustee == trustee)
+    return session.scalar(select(Certificate).where(*same))
+
+
+def keep_sum(session: Session, name: str, slot: str, group: str, members: int, counts: Counts) -> None:
+    """Keep what a slot changed in a group."""
+    body = zlib.compress(counts.astype("<i8").tobytes(), 6)
+    session.merge(SealedSum(tabulation=name, slot=slot, group=group, members=members, body=body))
+
+
+def sums(session: Session, name: str) -> list[tuple[str, str, int, Counts]]:
+    """Slot, group, members and change of each cell, of every slot that was released."""
+    query = select(SealedSum).where(SEALED_SUM.c.tabulation == name)
+    return [(one.slot, one.group, one.members, counts(one.body)) for one in session.scalars(query)]
+
+
+def counts(body: bytes) -> Counts:
+    """Counts from the database."""
+    return np.frombuffer(zlib.decompress(body), "<i8").astype(np.int64, copy=False)
+
+
+def publication(session: Session, name: str, slot: str) -> SealedPublication | None:
+    """What was published of a slot."""
+    return session.get(SealedPublication, (name, slot))
+
+
+def publications(session: Session) -> list[Row[Any]]:
+    """Tabulation, slot, moment and signature of everything published, the newest first."""
+    columns = (SEALED_PUBLICATION.c[one] for one in ("tabulation", "slot", "made_at", "signature"))
+    return list(session.execute(select(*columns).order_by(SEALED_PUBLICATION.c.slot.desc())))
+
+
+def text(found: SealedPublication) -> bytes:
+    """The signed bytes of a publication."""
+    return zlib.decompress(found.body)

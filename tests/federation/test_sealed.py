@@ -1,0 +1,216 @@
+"""Sealed totals from records to fine tables: real nodes, a real trustee and a hub in one process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import time_machine
+
+from coupole.disclosure.telescoping import BOUND
+from coupole.hub.collection import sealing, tabulating
+from coupole.hub.collection.connecting import connector
+from coupole.hub.collection.sealing import ReportsMissing, SlotNotCountable
+from coupole.hub.collection.trustees import TrusteeClient
+from coupole.hub.publication import releasing
+from coupole.hub.store import sealed
+from coupole.node.statistics import accepting
+from coupole.node.statistics.sealing import counted, person_secret, state
+from coupole.node.statistics.slots import parse_slot
+from coupole.node.store.facts import levels, read_facts
+from coupole.standard.plans import plan
+from coupole.trustee import roster, tabulations
+from coupole.trustee.app import create_app, create_trustee
+from coupole.trustee.settings import TrusteeSettings
+from coupole.wire.descriptor import fingerprint
+from coupole.wire.tabulations import check_proposed
+from tests.federation_network import Network
+from tests.real_nodes import RealNode
+from tests.small_hub import CATALOGUE, RING, SmallHub
+
+NAMES = ("north", "south", "east", "west", "harbour", "hill")
+FIRST, SECOND = "2026-02", "2026-03"
+OPENING = FIRST + "/opening"
+
+
+@dataclass
+class Federation:
+    """Six members, a trustee, a hub; what is counted is agreed by all."""
+
+    hub: SmallHub
+    network: Network
+    nodes: dict[str, RealNode]
+    trustee: TrusteeClient
+    settings: TrusteeSettings
+    tabulation: str
+
+    async def ask(self, slot: str) -> sealing.SlotReport:
+        connect = connector(RING, "hub", seconds=60, max_bytes=4_000_000, transport=self.network)
+        return await sealing.ask(self.hub.store, connect, [self.trustee], slot)
+
+    async def total(self, slot: str) -> sealing.Released:
+        return await sealing.total(self.hub.store, RING.active("sign"), [self.trustee], slot)
+
+    async def slot(self, slot: str) -> sealing.Released:
+        asked = await self.ask(slot)
+        assert set(asked.reasons) == {""}, (asked, self.said(slot))
+        return await self.total(slot)
+
+    def said(self, slot: str) -> list[tuple[str, str, str]]:
+        with self.hub.store.reading() as session:
+            return [(one.member, one.reason, one.said) for one in sealed.reports(session, self.tabulation, slot)]
+
+    def running(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """What the hub knows: the sum of all slots."""
+        with self.hub.store.reading() as session:
+            found = [counts for _slot, _group, _members, counts in sealed.sums(session, self.tabulation)]
+        return np.sum(found, axis=0)
+
+    def truth(self, slot: str, *names: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """The exact state of these members at the end of a slot, from their own records."""
+        with self.hub.store.reading() as session:
+            document = sealing.counting(session).document
+            form = sealing.counting(session).shape
+        period = counted(document, parse_slot(slot, "month"))
+        whole = np.zeros(form.cells, np.int64)
+        for name in names or self.nodes:
+            store = self.nodes[name].app.state.node.store
+            store.refresh_facts()
+            with store.reading() as session:
+                packed = list(read_facts(session, store.vault, period.first, period.last))
+                secret = person_secret(bytes(32), self.tabulation)
+                whole += state(form, CATALOGUE, period, packed, levels(session), secret).counts
+        return whole
+
+
+@pytest.fixture
+async def federation(tmp_path: Path) -> AsyncIterator[Federation]:
+    async with AsyncExitStack() as stack:
+        clock = stack.enter_context(time_machine.travel(datetime(2026, 1, 15, 9, tzinfo=UTC), tick=True))
+        settings = TrusteeSettings(directory=tmp_path / "trustee", name="The university", issuer="https://trustee.test")
+        create_trustee(settings)
+        nodes = {name: RealNode(tmp_path, name) for name in NAMES}
+        hosts = {f"{name}.test": node.app for name, node in nodes.items()}
+        network = await stack.enter_async_context(Network({**hosts, "trustee.test": create_app(settings)}))
+        hub = SmallHub(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+        stack.callback(hub.store.close)
+        for size, node in enumerate(nodes.values(), 8):
+            node.register("hub", RING, "releases:read")
+            node.fill(size)
+            hub.add(node)
+        trustee = network.hosts["trustee.test"].state.trustee
+        for node in nodes.values():
+            raw, signature = node.descriptor()
+            heard = roster.signer(raw, signature)[1]
+            with trustee.store.writing() as session:
+                roster.admit(session, trustee, raw, signature, confirmed=heard, actor="anna")
+        name = agreed(hub, trustee, nodes)
+        clock.move_to(datetime(2026, 4, 2, 9, tzinfo=UTC))  # both months are over, their keys not yet destroyed
+        client = TrusteeClient("https://trustee.test", network)
+        yield Federation(hub, network, nodes, client, settings, name)
+
+
+def agreed(hub: SmallHub, trustee: roster.Trustee, nodes: dict[str, RealNode]) -> str:
+    """A tabulation made, countersigned, proposed and accepted everywhere; gives its id."""
+    key = trustee.ring.active("sign").public()
+    with hub.store.writing() as session:
+        made = tabulating.make(
+            session, RING.active("sign"), "The federation", CATALOGUE, plan(CATALOGUE), [(trustee.name, key)], FIRST
+        )
+        name, raw, signature = made.id, made.body, made.signature
+    document = check_proposed(raw, signature, RING.public_set("sign"))
+    with trustee.store.writing() as session:
+        countersignature = tabulations.countersign(session, trustee, raw, document)
+    with hub.store.writing() as session:
+        assert tabulating.countersign(session, name, countersignature, "https://trustee.test")
+    for node in nodes.values():
+        with node.app.state.node.store.writing() as session:
+            accepting.propose(session, CATALOGUE, name, raw, signature, [countersignature], "hub")
+            accepting.accept(session, name, [fingerprint(key)], "admin")
+    return name
+
+
+async def test_what_everybody_sealed_adds_up_to_what_is_so(federation: Federation) -> None:
+    opening = await federation.slot(OPENING)
+    assert (opening.outcome, opening.members) == ("released", 6)
+    january = await federation.slot(FIRST)
+    assert (january.outcome, january.members, january.refused, january.left_out) == ("released", 6, {}, ())
+    off = federation.running() - federation.truth(FIRST)
+    assert np.abs(off).max() <= BOUND
+    assert (off[federation.truth(FIRST) == 0] == 0).all()
+    assert off.any()
+
+
+async def test_a_member_that_was_silent_is_counted_in_the_next_month_once(federation: Federation) -> None:
+    await federation.slot(OPENING)
+    gone = federation.network.hosts.pop("hill.test")
+    asked = await federation.ask(FIRST)
+    assert asked.reasons == {"": 5, "node_unreachable": 1}
+    assert (await federation.total(FIRST)).members == 5
+    federation.network.hosts["hill.test"] = gone
+    assert (await federation.slot(SECOND)).members == 6
+    assert np.abs(federation.running() - federation.truth(SECOND)).max() <= BOUND
+
+
+async def test_asked_again_a_slot_stays_what_it_is(federation: Federation) -> None:
+    await federation.slot(OPENING)
+    first = await federation.slot(FIRST)
+    before = federation.running()
+    assert await federation.total(FIRST) == first
+    assert (await federation.ask(FIRST)).reasons == {}
+    assert (federation.running() == before).all()
+
+
+async def test_too_few_members_end_a_slot_without_totals_and_nothing_is_lost(federation: Federation) -> None:
+    await federation.slot(OPENING)
+    gone = {name: federation.network.hosts.pop(f"{name}.test") for name in ("hill", "harbour")}
+    await federation.ask(FIRST)
+    short = await federation.total(FIRST)
+    assert (short.outcome, short.members) == ("void", 0) or short.left_out == ("all",)
+    federation.network.hosts |= {f"{name}.test": app for name, app in gone.items()}
+    assert (await federation.slot(SECOND)).members == 6
+    assert np.abs(federation.running() - federation.truth(SECOND)).max() <= BOUND
+
+
+async def test_slots_come_one_after_the_other_and_only_when_they_are_over(federation: Federation) -> None:
+    await federation.ask(OPENING)
+    for wrong in ("2026-04", "2026-01", "2026-Q1", "2026"):
+        with pytest.raises(SlotNotCountable):
+            await federation.ask(wrong)
+    with pytest.raises(ReportsMissing):
+        await federation.total(FIRST)
+    await federation.total(OPENING)
+
+
+async def test_what_was_summed_is_published_signed_and_never_twice(federation: Federation) -> None:
+    await federation.slot(OPENING)
+    await federation.slot(FIRST)
+    key = RING.active("sign")
+    made = releasing.publish(federation.hub.store, key, "The federation", FIRST)
+    document = json.loads(sealed.text(made))
+    assert document["members"] == sorted(NAMES)
+    stock = next(table for table in document["tables"] if table["id"] == "S01.count.target_group.sex")
+    exact = federation.truth(FIRST)
+    assert abs(stock["values"][-1] - exact[0]) <= BOUND
+    again = releasing.publish(federation.hub.store, key, "The federation", FIRST)
+    assert again.signature == made.signature
+
+
+async def test_nobody_is_shown_what_one_member_counts(federation: Federation) -> None:
+    await federation.slot(OPENING)
+    await federation.slot(FIRST)
+    counts = federation.truth(FIRST, "north")
+    clear = counts.astype("<i8").tobytes()
+    for request in federation.network.requests:
+        assert clear not in request.content
+    for file in (
+        federation.settings.directory / "trustee.sqlite",
+        Path(federation.hub.store.engine.url.database or ""),
+    ):
+        assert clear not in file.read_bytes()
