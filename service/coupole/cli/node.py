@@ -22,6 +22,7 @@ from coupole.cli.progress import counted
 
 if TYPE_CHECKING:
     from coupole.node.opening import OpenNode
+    from coupole.node.store.journal import ChainReport, End
 
 app = typer.Typer(no_args_is_help=True, help="One member's service: its records, its tokens, its releases.")
 app.add_typer(clients, name="client")
@@ -111,30 +112,55 @@ def descriptor(
 @app.command()
 def verify(
     directory: Directory,
-    known: Annotated[str | None, typer.Option(help="An end of the journal noted earlier: NUMBER:HASH.")] = None,
+    known: Annotated[
+        list[str] | None,
+        typer.Option(help="An end noted earlier: NUMBER:HASH of the journal, or of a log as it is printed."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow the journal's chain from its first row and say whether it holds."""
-    from coupole.node.store.journal import End, verify_chain
+    """Follow the chains of the journal and of both logs from their first row and say whether they hold."""
+    from coupole.node.store import journal, logs
 
-    end = None
-    if known:
-        seq, _, digest = known.partition(":")
-        try:
-            end = End(int(seq), bytes.fromhex(digest))
-        except ValueError:
-            raise typer.BadParameter("give NUMBER:HASH", param_hint="--known") from None
+    ends = dict(_noted(text) for text in known or ())
     with opened(directory) as node, node.store.reading() as session:
-        report = verify_chain(session, end)
-    noted = f"{report.end.seq}:{report.end.hash.hex()}"
+        report = journal.verify_chain(session, ends.get("journal"))
+        others = {log: logs.verify(session, log, ends.get(log)) for log in logs.TABLES}
     if as_json:
-        answer({"holds": report.broken_at is None, "rows": report.rows, "broken_at": report.broken_at, "end": noted})
-    elif report.broken_at is None:
-        typer.echo(f"The journal holds: {report.rows} rows. Its end, to note elsewhere: {noted}")
+        answer(_followed(report) | {"logs": {log: _followed(one) for log, one in others.items()}})
     else:
-        typer.echo(f"The journal is broken at row {report.broken_at}.")
-    if report.broken_at is not None:
+        _say_chain("The journal", report, "")
+        _say_chain("The log of sign-ins", others["staff_event"], "staff_event:")
+        _say_chain("The log of opened files", others["opening"], "opening:")
+    if any(one.broken_at is not None for one in (report, *others.values())):
         raise typer.Exit(PARTLY)
+
+
+def _noted(text: str) -> tuple[str, End]:
+    """An end as ``verify`` prints it."""
+    from coupole.node.store.journal import End
+    from coupole.node.store.logs import TABLES
+
+    try:
+        *named, seq, digest = text.split(":")
+        if named and named not in [[log] for log in TABLES]:
+            raise ValueError
+        return named[0] if named else "journal", End(int(seq), bytes.fromhex(digest))
+    except ValueError:
+        raise typer.BadParameter("give NUMBER:HASH", param_hint="--known") from None
+
+
+def _followed(report: ChainReport) -> dict[str, object]:
+    noted = f"{report.end.seq}:{report.end.hash.hex()}"
+    return {"holds": report.broken_at is None, "rows": report.rows, "broken_at": report.broken_at, "end": noted}
+
+
+def _say_chain(called: str, report: ChainReport, prefix: str) -> None:
+    if report.broken_at is None:
+        typer.echo(
+            f"{called} holds: {report.rows} rows. Its end, to note elsewhere: {prefix}{_followed(report)['end']}"
+        )
+    else:
+        typer.echo(f"{called} is broken at row {report.broken_at}.")
 
 
 @app.command()

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from coupole.errors import CoupoleError
 from coupole.node.opening import open_node
 from coupole.node.records.mapping import ColumnMissing
 from coupole.node.settings import NodeSettings
+from coupole.node.store.logs import LogBroken
 from coupole.node.store.queries import counts
 from coupole.node.store.setup import use_setup_code
 from coupole.standard.reading import canonical
@@ -190,7 +193,39 @@ def test_verify_follows_the_chain_to_an_end_noted_earlier(settings: NodeSettings
     assert "The journal holds" in run("verify", settings.directory, "--known", said["end"]).stdout
     broken = run("verify", settings.directory, "--known", "1:" + "00" * 32, code=PARTLY)
     assert "broken at row 1" in broken.stdout
-    run("verify", settings.directory, "--known", "x", code=2)
+    for known in ("x", "1:xx", "another:1:00", "a:staff_event:1:00"):
+        run("verify", settings.directory, "--known", known, code=2)
+
+
+def test_verify_follows_both_logs_as_well_and_names_the_line(settings: NodeSettings) -> None:
+    run("user", "add", settings.directory, "anna", "--name", "Anna Peeters")
+    said = json.loads(run("verify", settings.directory, "--json").stdout)
+    events = said["logs"]["staff_event"]
+    assert (events["holds"], events["rows"], said["logs"]["opening"]["rows"]) == (True, 2, 0)
+    noted = run("verify", settings.directory).stdout
+    assert f"The log of sign-ins holds: 2 rows. Its end, to note elsewhere: staff_event:{events['end']}" in noted
+    ends = ("--known", f"staff_event:{events['end']}", "--known", said["end"])
+    assert "The log of opened files holds: 0 rows" in run("verify", settings.directory, *ends).stdout
+    with closing(sqlite3.connect(settings.directory / "node.sqlite")) as file:
+        file.execute("DROP TRIGGER staff_event_refuses_update")
+        file.execute("UPDATE staff_event SET staff = 'staff-2' WHERE seq = 2")
+        file.commit()
+    broken = run("verify", settings.directory, *ends, code=PARTLY)
+    assert "The journal holds" in broken.stdout
+    assert "The log of sign-ins is broken at row 2." in broken.stdout
+
+
+def test_a_backup_with_a_log_that_was_changed_is_not_put_back(settings: NodeSettings, tmp_path: Path) -> None:
+    run("user", "add", settings.directory, "anna", "--name", "Anna Peeters")
+    run("backup", settings.directory, tmp_path / "backup.sqlite")
+    with closing(sqlite3.connect(tmp_path / "backup.sqlite")) as file:
+        file.execute("DROP TRIGGER staff_event_refuses_delete")
+        file.execute("DELETE FROM staff_event WHERE seq = 1")
+        file.commit()
+    for path in settings.directory.glob("node.sqlite*"):
+        path.unlink()
+    with pytest.raises(LogBroken):
+        run("restore", settings.directory, tmp_path / "backup.sqlite")
 
 
 def test_a_backup_is_restored_and_who_was_erased_since_stays_forgotten(settings: NodeSettings, tmp_path: Path) -> None:

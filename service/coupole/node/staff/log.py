@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
+from coupole.node.store import logs
 from coupole.node.store.staff_tables import StaffEvent
 
 What = Literal[
@@ -56,8 +57,7 @@ def note(
     now: datetime | None = None,
 ) -> None:
     """Write one line. ``staff``: whose account; ``actor``: who did it, when somebody else; ``how``: a code."""
-    session.add(StaffEvent(at=now or datetime.now(UTC), what=what, staff=staff, actor=actor, how=how))
-    session.flush()
+    logs.append(session, StaffEvent(at=now or datetime.now(UTC), what=what, staff=staff, actor=actor, how=how))
 
 
 def events(session: Session, *, before: int | None = None, limit: int = 100) -> Sequence[StaffEvent]:
@@ -68,4 +68,4 @@ def events(session: Session, *, before: int | None = None, limit: int = 100) -> 
 
 def clear(session: Session, now: datetime) -> None:
     """Forget lines that are older than they are kept."""
-    session.exec(delete(StaffEvent).where(col(StaffEvent.at) <= now - KEPT))
+    logs.clear(session, "staff_event", now - KEPT)

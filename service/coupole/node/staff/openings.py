@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, func, select
 
 from coupole.errors import CoupoleError
 from coupole.node.staff import log
 from coupole.node.staff.access import Relation
 from coupole.node.staff.accounts import Staff
+from coupole.node.store import logs
 from coupole.node.store.staff_tables import Opening
 from coupole.node.store.tables import Record
 from coupole.node.store.vault import Vault, seal, unseal
@@ -103,7 +104,7 @@ def alerts(session: Session, now: datetime) -> list[Alert]:
 
 def clear(session: Session, now: datetime) -> None:
     """Forget lines that are older than they are kept."""
-    session.exec(delete(Opening).where(col(Opening.at) <= now - log.KEPT))
+    logs.clear(session, "opening", now - log.KEPT)
 
 
 def _note(
@@ -124,8 +125,7 @@ def _note(
         relation=relation,
         reason=reason,
     )
-    session.add(row)
-    session.flush()
+    logs.append(session, row)
     if not before and any(alert.staff == staff.id for alert in alerts(session, now)):
         log.note(session, "many_openings", staff=staff.id, now=now)
 

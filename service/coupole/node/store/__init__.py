@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
+from sqlmodel import Session
 
 from coupole import database
 from coupole.node.store import (
@@ -21,6 +22,7 @@ from coupole.node.store import (
     erasure,
     facts,
     journal,
+    logs,
     reminder_tables,
     sealing_tables,
     sheets,
@@ -28,6 +30,7 @@ from coupole.node.store import (
 )
 from coupole.node.store.changes import Context, FactMaker
 from coupole.node.store.journal import ChainBroken
+from coupole.node.store.logs import LogBroken
 from coupole.node.store.migrating import migrate
 from coupole.node.store.tokens import NodeTokens
 from coupole.node.store.vault import NODE, Vault
@@ -121,21 +124,31 @@ def open_store(place: str | Engine, node: str, vault: Vault, make_facts: FactMak
 def restore(file: Path, url: str, node: str, vault: Vault, context: Context) -> Store:
     """Open a backup in the place of a database that is not there (any more).
 
-    The chain is checked, people erased since the backup are erased again, all facts are to be made anew. Raises
-    ``BackupExists``, ``BackupUnreadable``, ``ChainBroken``.
+    The chains are checked, people erased since the backup are erased again, all facts are to be made anew. Raises
+    ``BackupExists``, ``BackupUnreadable``, ``ChainBroken``, ``LogBroken``.
     """
     engine = database.engine(url)
     target = backup.database_file(engine)
     engine.dispose()
     backup.put_back(file, target)
     opened = open_store(url, node, vault, context.make_facts)
-    with opened.reading() as session:
-        report = journal.verify_chain(session)
-    if report.broken_at is not None:
+    try:
+        with opened.reading() as session:
+            _whole(session)
+    except (ChainBroken, LogBroken):
         opened.close()
-        raise ChainBroken(row=report.broken_at)
+        raise
     with opened.writing() as session:
         erasure.erase_again(session, vault, context)
         facts.mark_all_stale(session)
     erasure.finish_erasures(opened.engine, vault)
     return opened
+
+
+def _whole(session: Session) -> None:
+    """Raise ``ChainBroken`` or ``LogBroken`` at the first row that is not as it was written."""
+    if (broken := journal.verify_chain(session).broken_at) is not None:
+        raise ChainBroken(row=broken)
+    for log in logs.TABLES:
+        if (broken := logs.verify(session, log).broken_at) is not None:
+            raise LogBroken(row=broken)

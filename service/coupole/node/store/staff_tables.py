@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Column, Field
 
 from coupole.database import Utc
@@ -138,7 +138,7 @@ class StaffEvent(NodeTable, table=True):
     __tablename__ = "staff_event"
     __table_args__ = (Index(None, "at"),)
 
-    seq: int | None = Field(default=None, sa_column=Column(Number, primary_key=True, autoincrement=True))
+    seq: int = Field(default=0, sa_column=Column(Number, primary_key=True, autoincrement=False))
     at: datetime = Field(sa_type=Utc)
     what: str
     staff: str | None = None
@@ -146,6 +146,9 @@ class StaffEvent(NodeTable, table=True):
     actor: str | None = None
     """Who did it, when it was somebody else."""
     how: str | None = None
+    previous: bytes = Field(default=b"", sa_type=LargeBinary)
+    """The hash of the line before; ``logs.append`` gives a line its number and both hashes."""
+    hash: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
 class Opening(NodeTable, table=True):
@@ -154,7 +157,7 @@ class Opening(NodeTable, table=True):
     __tablename__ = "opening"
     __table_args__ = (Index(None, "staff", "at"), Index(None, "participant"), Index(None, "at"))
 
-    seq: int | None = Field(default=None, sa_column=Column(Number, primary_key=True, autoincrement=True))
+    seq: int = Field(default=0, sa_column=Column(Number, primary_key=True, autoincrement=False))
     at: datetime = Field(sa_type=Utc)
     staff: str
     accompaniment: str
@@ -163,3 +166,24 @@ class Opening(NodeTable, table=True):
     """assigned, team or other."""
     reason: bytes | None = Field(default=None, sa_type=LargeBinary)
     """Sealed under the key of that person: it goes with them."""
+    previous: bytes = Field(default=b"", sa_type=LargeBinary)
+    """The hash of the line before; ``logs.append`` gives a line its number and both hashes."""
+    hash: bytes = Field(default=b"", sa_type=LargeBinary)
+
+
+class LogEnd(NodeTable, table=True):
+    """Where each log begins and ends: the last line that was cleared away for its age, and the last there is."""
+
+    __tablename__ = "log_end"
+
+    log: str = Field(primary_key=True)
+    """staff_event or opening."""
+    cut_seq: int = Field(sa_type=BigInteger)
+    cut_hash: bytes = Field(sa_type=LargeBinary)
+    seq: int = Field(sa_type=BigInteger)
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+STAFF_EVENT = NodeTable.metadata.tables["staff_event"]
+OPENING = NodeTable.metadata.tables["opening"]
+LOG_END = NodeTable.metadata.tables["log_end"]
