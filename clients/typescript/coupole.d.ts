@@ -558,8 +558,8 @@ export interface Organisation {
   alternate_names?: Record<string, string>;
   /** What it is; several kinds may apply. */
   types: OrganisationTypeCode[];
-  /** Numbers it is registered under: enterprise number, SIRET, codice fiscale, VAT. */
-  identifiers: OrganisationIdentifiers[];
+  /** Numbers it is registered under: enterprise number, SIRET, codice fiscale, VAT. Left out where it has none, or none is known. */
+  identifiers?: OrganisationIdentifiers[];
   /** Country of its seat (ISO 3166-1). */
   country: string;
   /** NUTS 3 code of its seat. */

@@ -613,8 +613,10 @@ class Organisation(TypedDict):
     """Language (ISO 639) and name in that language."""
     types: list[OrganisationTypeCode]
     """What it is; several kinds may apply."""
-    identifiers: list[OrganisationIdentifiers]
-    """Numbers it is registered under: enterprise number, SIRET, codice fiscale, VAT."""
+    identifiers: NotRequired[list[OrganisationIdentifiers]]
+    """Numbers it is registered under: enterprise number, SIRET, codice fiscale, VAT. Left out where it has none,
+    or none is known.
+    """
     country: str
     """Country of its seat (ISO 3166-1)."""
     nuts3: NotRequired[str]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from coupole.node.store import queries
 from coupole.standard.calendar import add_months
 from tests.calling import RunningNode
 from tests.desk import signed_in
 from tests.factories import actor, agreement, id_of, organisation
+from tests.forms import form_of
 from tests.node.ui.lists.workshop import COLLEAGUE, MINE, coach, file, filled, rows, told
 from tests.stores import keep
 
@@ -20,6 +22,26 @@ def test_organisations_stand_in_the_order_of_names_and_can_be_chosen_by_kind(nod
     assert rows(browser.get("/organisations")) == ["Atelier 1", "Atelier 2", "Écluse"]
     assert rows(browser.get("/organisations?type=social_workshop")) == ["Atelier 1", "Atelier 2"]
     assert rows(browser.get("/organisations?type=nonsense")) == ["Atelier 1", "Atelier 2", "Écluse"]
+
+
+def test_an_organisation_without_a_number_of_any_register_is_entered_and_found_again(node: RunningNode) -> None:
+    browser, new = signed_in(filled(node), "admin"), "/records/new/organisation"
+    form = form_of(browser.get(new).text, new)
+    assert not [name for name in form.named if name.startswith("identifiers.")], "no empty row asks for a number"
+    sent = form.typed(name="Hoeve De Linde", types="ordinary_enterprise", country="BE")
+    saved = browser.post(new, data={name: [value for other, value in sent if other == name] for name, _ in sent})
+    assert saved.status_code == 303, saved.text
+    record = saved.headers["location"].partition("/records/")[2].partition("?")[0]
+    with node.node.store.reading() as session:
+        assert "identifiers" not in queries.read(session, node.node.store.vault, record)
+    assert "Hoeve De Linde" in rows(browser.get("/organisations"))
+    assert "Hoeve De Linde" in told(browser.get(f"/organisations/{record}"))
+    assert "Hoeve De Linde" in browser.get("/export/organisations.csv").text
+    assert "Hoeve De Linde" in browser.get("/records/new/placement?accompaniment=" + id_of("accompaniment")).text
+    again = form_of(browser.get(f"/records/{record}").text, f"/records/{record}")
+    more = [*again.typed(), ("identifiers.0.scheme", "0208"), ("identifiers.0.value", "0400000001")]
+    data = {name: [value for other, value in more if other == name] for name, _ in more}
+    assert browser.post(f"/records/{record}", data=data).status_code == 303, "the number is added once it is known"
 
 
 def test_an_organisation_shows_who_works_there_and_who_is_placed_there(node: RunningNode) -> None:
