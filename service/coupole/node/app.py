@@ -17,6 +17,7 @@ from coupole.node.api.introducing import software_version
 from coupole.node.api.node import Node
 from coupole.node.api.routing import STATUS, add_routes
 from coupole.node.api.scopes import HELD, SCOPES
+from coupole.node.api.sealing import REQUEST_BYTES
 from coupole.node.chores import Chores
 from coupole.node.opening import CATALOGUE, load_ring, mail_server, open_records
 from coupole.node.settings import NodeSettings, SettingsInvalid
@@ -84,7 +85,11 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
         lifespan=lifespan,
         status=STATUS,
         max_bytes=settings.max_document_bytes,
-        larger={"/api/v1/import": settings.max_import_bytes, "/sheets": MAX_UPLOAD},
+        larger={
+            "/api/v1/import": settings.max_import_bytes,
+            "/api/v1/reports": REQUEST_BYTES,
+            "/sheets": MAX_UPLOAD,
+        },
     )
     add_routes(app, oauth)
     limits = Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))

@@ -9,11 +9,14 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import Response
 
 from coupole.errors import CoupoleError
-from coupole.node.api import describing, feed, identity, method, records, releases, transfer
+from coupole.node.api import describing, feed, identity, method, records, releases, sealing, transfer
 from coupole.node.api.node import PreconditionMissing
 from coupole.node.records import bin as bin_
 from coupole.node.records import changing, local, moves, pathways
-from coupole.node.statistics import releasing
+from coupole.node.statistics import accepting, certifying, ledger, releasing, reporting
+from coupole.node.statistics.counting import FactsStale
+from coupole.node.statistics.sealing import TabulationUnfit
+from coupole.node.statistics.slots import SlotInvalid
 from coupole.node.store import changes
 from coupole.node.store.queries import FilterUnknown
 from coupole.node.store.vault import PersonErased, RecordUnreadable, VaultKeyMissing
@@ -23,6 +26,10 @@ from coupole.web import apps
 from coupole.web.errors import BodyTypeUnknown, RequestInvalid
 from coupole.web.oauth import OAuth
 from coupole.web.problems import problems_of
+from coupole.wire.certificates import CertificateChainBroken, CertificateInvalid, KeyListInvalid, SealingKeyMissing
+from coupole.wire.documents import DocumentNotCanonical, SignatureInvalid, SignerUnknown
+from coupole.wire.reports import MEDIA_TYPE
+from coupole.wire.tabulations import TabulationInvalid
 
 STATUS: Mapping[type[CoupoleError], int] = {
     changes.RecordNotFound: 404,
@@ -48,8 +55,46 @@ STATUS: Mapping[type[CoupoleError], int] = {
     CatalogueUnknown: 404,
     releasing.ReleaseNotFound: 404,
     releasing.PeriodNotClosed: 409,
+    FactsStale: 503,
+    accepting.TabulationNotProposed: 404,
+    accepting.TabulationRenamed: 422,
+    accepting.TabulationsTooMany: 409,
+    accepting.HubNotPinned: 403,
+    reporting.TabulationNotAccepted: 409,
+    reporting.SlotNotNext: 409,
+    reporting.SlotNotOver: 409,
+    reporting.ReportKindWrong: 409,
+    reporting.OpeningDone: 409,
+    reporting.ClosingNotDecided: 409,
+    reporting.ClosingDue: 409,
+    reporting.TakingPartEnded: 409,
+    reporting.LastReportMissing: 409,
+    reporting.SealingKeyListMissing: 422,
+    ledger.LedgerUnreadable: 422,
+    certifying.CertificatesMissing: 409,
+    CertificateChainBroken: 409,
+    CertificateInvalid: 422,
+    KeyListInvalid: 422,
+    SealingKeyMissing: 409,
+    SlotInvalid: 422,
+    TabulationInvalid: 422,
+    TabulationUnfit: 422,
+    DocumentNotCanonical: 422,
+    SignatureInvalid: 403,
+    SignerUnknown: 403,
 }
 """The numbers of what a node refuses."""
+
+PROPOSAL_REFUSALS = (accepting.TabulationRenamed, accepting.TabulationsTooMany, accepting.HubNotPinned)
+REPORT_REFUSALS = (
+    *(accepting.TabulationNotProposed, accepting.HubNotPinned, reporting.TabulationNotAccepted),
+    *(SlotInvalid, reporting.SlotNotNext, reporting.SlotNotOver, reporting.ReportKindWrong),
+    *(certifying.CertificatesMissing, CertificateChainBroken, CertificateInvalid),
+    *(reporting.OpeningDone, reporting.ClosingNotDecided, reporting.ClosingDue, reporting.TakingPartEnded),
+    *(reporting.LastReportMissing, ledger.LedgerUnreadable),
+    *(reporting.SealingKeyListMissing, SealingKeyMissing, KeyListInvalid),
+    FactsStale,
+)
 
 OPEN_OPERATIONS = frozenset(
     {
@@ -74,6 +119,7 @@ def add_routes(app: FastAPI, oauth: OAuth) -> None:
     _add_feed(router, oauth)
     _add_transfer(router, oauth)
     _add_releases(router, oauth)
+    _add_sealing(router, oauth)
     app.include_router(router)
     apps.add_signs_of_life(app, identity.ready)
     app.add_route("/.well-known/coupole", identity.read_descriptor, ["GET"], include_in_schema=False)
@@ -126,6 +172,22 @@ def _add_releases(router: APIRouter, oauth: OAuth) -> None:
     describing.add_named(
         router, "GET", "/egress", releases.list_egress, guard, "releases", response_model=releases.EgressList
     )
+
+
+def _add_sealing(router: APIRouter, oauth: OAuth) -> None:
+    reads = oauth.requires("releases:read")
+    listed: dict[str, Any] = {"response_model": sealing.TabulationList}
+    describing.add_named(router, "GET", "/tabulations", sealing.list_route(reads), reads, "sealed totals", **listed)
+    signed = (SignatureInvalid, SignerUnknown, DocumentNotCanonical)
+    refused = _refusals(*signed, TabulationInvalid, TabulationUnfit, *PROPOSAL_REFUSALS)
+    rest: dict[str, Any] = {"response_model": sealing.TabulationState, "responses": refused}
+    handler = sealing.propose_route(reads)
+    describing.add_named(router, "PUT", "/tabulations/{tabulation}", handler, reads, "sealed totals", **rest)
+    binary = {"type": "string", "format": "binary"}
+    report = describing.answered("The report, packed.", binary, media=MEDIA_TYPE)
+    refused = _refusals(*signed, *REPORT_REFUSALS)
+    rest = {"response_class": Response, "responses": {200: report, **refused}}
+    describing.add_named(router, "POST", "/reports", sealing.report_route(reads), reads, "sealed totals", **rest)
 
 
 def _with_schemas(app: FastAPI) -> None:
