@@ -10,7 +10,7 @@ from sqlalchemy import text
 from starlette.requests import Request
 
 from coupole.errors import CoupoleError
-from coupole.hub.api import STATUS, federation, figures
+from coupole.hub.api import STATUS, federation, figures, sealed
 from coupole.hub.settings import PURPOSES, HubSettings
 from coupole.hub.store import Hub, open_store
 from coupole.hub.ui import tables
@@ -32,6 +32,11 @@ OPEN_OPERATIONS = frozenset(
         "read_dataset",
         "read_dataset_csv",
         "read_dataset_json",
+        "list_tabulations",
+        "read_tabulation",
+        "list_certificates",
+        "list_slots",
+        "read_slot",
     }
 )
 """Operations anybody may call: all of them. What changes something is done by command, at the hub itself."""
@@ -82,6 +87,7 @@ def create_app(settings: HubSettings) -> FastAPI:
     routes = APIRouter(prefix="/api/v1")
     routes.include_router(federation.router)
     routes.include_router(figures.router)
+    routes.include_router(sealed.router)
     app.include_router(routes)
     tables.add_to(app, settings.name, settings.issuer, settings.language)
     apps.add_signs_of_life(app, ready)

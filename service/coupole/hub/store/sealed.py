@@ -134,6 +134,12 @@ def publication(session: Session, name: str, slot: str) -> SealedPublication | N
     return session.get(SealedPublication, (name, slot))
 
 
+def newest_publication(session: Session, slot: str) -> SealedPublication | None:
+    """What was published of a slot, under the newest tabulation that has it."""
+    query = select(SealedPublication).where(SEALED_PUBLICATION.c.slot == slot)
+    return session.scalar(query.order_by(SEALED_PUBLICATION.c.made_at.desc()).limit(1))
+
+
 def publications(session: Session) -> list[Row[Any]]:
     """Tabulation, slot, moment and signature of everything published, the newest first."""
     columns = (SEALED_PUBLICATION.c[one] for one in ("tabulation", "slot", "made_at", "signature"))

@@ -1,0 +1,161 @@
+"""The page of fine tables: sealed totals of a month, a quarter or a year, crossed by up to three dimensions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from coupole.hub.publication.sealed import SlotNotReleased
+from coupole.hub.store import Hub, sealed
+from coupole.standard import words
+from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.web.bodies import check_query
+from coupole.web.languages import Language, page_language
+from coupole.web.pages import Pages
+from coupole.wire.tabulations import ALL
+
+LEAST = 20
+"""No rate is shown on fewer: with noise it could be anything."""
+
+Shown = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be looked at: an indicator by some dimensions, of a day, a slot or a year."""
+
+    key: str
+    indicator: Indicator
+    by: tuple[str, ...]
+    span: str
+    exact: bool
+    tables: tuple[Shown, ...]
+    """Of each part one, in the order of the indicator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: what it is about, and its figures; none where one is withheld or no rate can be told."""
+
+    heads: tuple[str, ...]
+    cells: tuple[str | int | None, ...]
+
+
+def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
+    """Serve the page at ``/fine``."""
+
+    def show_fine(request: Request) -> Response:
+        """The fine tables of a slot."""
+        check_query(request, ("slot", "table", "language"))
+        hub: Hub = request.app.state.hub
+        spoken = page_language(request, language)
+        asked = request.query_params
+        with hub.store.reading() as session:
+            slots = list(dict.fromkeys(one.slot for one in sealed.publications(session)))
+            slot = asked.get("slot") or (slots[0] if slots else "")
+            found = sealed.newest_publication(session, slot) if slot else None
+            if slot and found is None:
+                raise SlotNotReleased()
+            document = json.loads(sealed.text(found)) if found else None
+        values: dict[str, Any] = {"slots": slots, "slot": slot, "document": document, "one": None, "choices": []}
+        if document:
+            choices = choices_of(hub.catalogue, document["tables"])
+            chosen = next((one for one in choices if one.key == asked.get("table")), choices[0])
+            values |= {"choices": choices, "one": chosen, "names": lambda one: names(one, spoken)}
+            values |= {"columns": columns(chosen, spoken), "lines": lines(chosen, spoken)}
+        return pages.answer(request, "fine.html", **values)
+
+    app.add_route("/fine", show_fine, include_in_schema=False)
+
+
+def choices_of(catalogue: Catalogue, tables: Sequence[Shown]) -> list[Choice]:
+    """What there is to look at, in the order of the catalogue."""
+    found: dict[tuple[str, tuple[str, ...], str, bool], list[Shown]] = {}
+    for table in tables:
+        key = (table["indicator"], tuple(table["by"]), table["span"], table["bound"] == 0)
+        found.setdefault(key, []).append(table)
+    places = {one.id: place for place, one in enumerate(catalogue.indicators)}
+    return [
+        Choice(
+            ".".join([name, *by, span, *(["exact"] if exact else [])]),
+            catalogue.indicator(name),
+            by,
+            span,
+            exact,
+            tuple(sorted(parts, key=lambda table: catalogue.indicator(name).parts.index(table["part"]))),
+        )
+        for (name, by, span, exact), parts in sorted(found.items(), key=lambda item: places[item[0][0]])
+    ]
+
+
+def names(one: Choice, language: Language) -> list[str]:
+    """The dimensions of a choice, in words."""
+    return [words.dimension_word(_dimension(one, name), language) for name in one.by]
+
+
+def columns(one: Choice, language: Language) -> list[str]:
+    """What stands above the figures: the levels of the last of several dimensions, else the parts."""
+    if _crossed(one):
+        return [_level(one, one.by[-1], code, language) for code in (*one.tables[0]["levels"][-1], ALL)]
+    parts = [table["part"] for table in one.tables]
+    return [words.measure_word(one.indicator, part, language) for part in (*parts, *(["rate"] if _ratio(one) else []))]
+
+
+def lines(one: Choice, language: Language) -> list[Line]:
+    """The rows of a table; all levels together come last."""
+    table = one.tables[0]
+    rows = one.by[:-1] if _crossed(one) else one.by
+    levels = [(*codes, ALL) for codes in table["levels"][: len(rows)]]
+    width = len(table["levels"][-1]) + 1 if _crossed(one) else 1
+    found = []
+    for place, codes in enumerate(product(*levels)):
+        heads = tuple(_level(one, name, code, language) for name, code in zip(rows, codes, strict=True))
+        cells: tuple[str | int | None, ...]
+        if _crossed(one):
+            cells = tuple(_figure(table, place * width + at) for at in range(width))
+        else:
+            cells = _parts(one, place)
+        found.append(Line(heads, cells))
+    return found
+
+
+def _crossed(one: Choice) -> bool:
+    return len(one.by) > 1 and len(one.tables) == 1
+
+
+def _ratio(one: Choice) -> bool:
+    return {"num", "den"} <= {table["part"] for table in one.tables}
+
+
+def _parts(one: Choice, place: int) -> tuple[str | int | None, ...]:
+    figures = {table["part"]: _figure(table, place) for table in one.tables}
+    found: tuple[str | int | None, ...] = tuple(figures.values())
+    if not _ratio(one):
+        return found
+    numerator, divisor = figures["num"], figures["den"]
+    if numerator is None or divisor is None or divisor < LEAST:
+        return (*found, None)
+    return (*found, f"{min(round(100 * numerator / divisor), 100)} %")
+
+
+def _figure(table: Shown, place: int) -> int | None:
+    value: int = table["values"][place]
+    return None if place in table.get("hidden", ()) else value
+
+
+def _dimension(one: Choice, name: str) -> Dimension | None:
+    return next((dimension for dimension in one.indicator.dimensions if dimension.name == name), None)
+
+
+def _level(one: Choice, name: str, code: str, language: Language) -> str:
+    """A level in words; several that are shown as one are told one after the other."""
+    if code == ALL:
+        return ALL
+    return " + ".join(words.code_word(_dimension(one, name), each, language) for each in code.split("|"))

@@ -1,0 +1,190 @@
+"""Fine tables as they are published, answered and shown: audited first, signed once, exact only where that is safe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+import numpy as np
+import pytest
+
+from coupole.disclosure import linked
+from coupole.hub.app import create_app
+from coupole.hub.collection import tabulating
+from coupole.hub.publication import releasing
+from coupole.hub.publication.releasing import PublicationUnsafe
+from coupole.hub.publication.sealed import SlotNotReleased
+from coupole.hub.settings import HubSettings
+from coupole.hub.store import Store, open_store, sealed
+from coupole.standard import catalogue
+from coupole.standard.plans import Plan, PlannedTable
+from coupole.wire.documents import verify
+from coupole.wire.keys import KeyRing
+from coupole.wire.tabulations import shape
+from tests.federation_network import Network
+from tests.small_hub import RING
+
+CATALOGUE = catalogue.load("core", "1.0.0")
+TRUSTEE = KeyRing.create({"sign": "ed25519"})
+SEX = ("F", "M", "X", "U")
+BANDS = ("lt18", "18_24", "25_29")
+SLOT = "2026-02"
+
+
+def planned(indicator: str, part: str, *by: tuple[str, tuple[str, ...]], exact: bool = False) -> PlannedTable:
+    kind = "stock" if indicator == "S01" else "flow"
+    return PlannedTable(indicator, part, kind, tuple(n for n, _ in by), tuple(levels for _, levels in by), exact)
+
+
+FINE = (
+    planned("S01", "count", ("sex", SEX), ("age_band", BANDS)),
+    planned("F03", "count", ("sex", SEX)),
+    planned("O01", "num", ("sex", SEX)),
+    planned("O01", "den", ("sex", SEX)),
+)
+EXACT = (planned("F05", "count", ("age_band", BANDS), exact=True), planned("F05", "count", ("sex", SEX), exact=True))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> HubSettings:
+    made = HubSettings(directory=tmp_path / "hub", name="The federation", issuer="https://hub.test")
+    made.save()
+    RING.save(made.ring)
+    return made
+
+
+@pytest.fixture
+def store(settings: HubSettings) -> Store:
+    return open_store(settings.database)
+
+
+def counted(store: Store, *tables: PlannedTable, members: int = 25, values: Mapping[str, list[int]]) -> str:
+    """A tabulation in force, and one slot released; ``values``: of each table its inner cells, margins follow."""
+    with store.writing() as session:
+        parties = [("The university", TRUSTEE.active("sign").public())]
+        plan = Plan("core", "S01", tables)
+        made = tabulating.make(session, RING.active("sign"), "The federation", CATALOGUE, plan, parties, SLOT)
+        sealed.put_in_force(session, made.id)
+        form = shape(sealed.document(made))
+        whole = np.zeros(form.cells, np.int64)
+        for placed in form.tables:
+            if placed.table["id"] in values:
+                inner = np.array(values[placed.table["id"]]).reshape([size - 1 for size in placed.sizes])
+                whole[placed.first : placed.first + placed.size] = linked.with_margins(inner).reshape(-1)
+        sealed.keep_sum(session, made.id, SLOT, "all", members, whole)
+        return made.id
+
+
+def publish(store: Store) -> dict[str, object]:
+    made = releasing.publish(store, RING.active("sign"), "The federation", SLOT, datetime(2026, 3, 10, tzinfo=UTC))
+    found: dict[str, object] = json.loads(sealed.text(made))
+    return found
+
+
+PEOPLE = {
+    "S01.count.sex.age_band": [10, 20, 30, 40, 50, 60, 0, 0, 0, 0, 0, 0],
+    "F03.count.sex": [12, 8, 0, 0],
+    "O01.num.sex": [30, 3, 0, 0],
+    "O01.den.sex": [60, 4, 0, 0],
+}
+
+
+def table(document: dict[str, object], name: str) -> dict[str, object]:
+    tables: list[dict[str, object]] = document["tables"]  # type: ignore[assignment]
+    return next(one for one in tables if one["id"] == name)
+
+
+def test_a_slot_is_published_as_it_was_summed_and_says_its_noise(store: Store) -> None:
+    counted(store, *FINE, values=PEOPLE)
+    found = table(publish(store), "F03.count.sex")
+    assert (found["values"], found["bound"], found["variance"], found["span"]) == ([12, 8, 0, 0, 20], 5, 2, "slot")
+
+
+def test_exact_tables_pool_small_neighbours_and_leave_out_what_is_still_small(store: Store) -> None:
+    values = {"F05.count.age_band.exact": [3, 40, 57], "F05.count.sex.exact": [90, 7, 3, 0]}
+    counted(store, *EXACT, values=values)
+    document = publish(store)
+    ages, sexes = table(document, "F05.count.age_band.exact"), table(document, "F05.count.sex.exact")
+    assert (ages["levels"], ages["values"], ages["hidden"]) == ([["lt18|18_24", "25_29"]], [43, 57, 100], [])
+    assert (ages["bound"], ages["variance"]) == (0, 0)
+    hidden = set(sexes["hidden"])  # type: ignore[call-overload]
+    assert {1, 2} <= hidden
+    assert all(sexes["values"][place] == 0 for place in hidden)  # type: ignore[index]
+
+
+def test_exact_tables_of_fewer_than_twenty_members_are_not_published(store: Store) -> None:
+    counted(store, *EXACT, members=19, values={"F05.count.sex.exact": [90, 70, 30, 0]})
+    assert publish(store)["tables"] == []
+
+
+def test_tables_that_contradict_each_other_are_not_published(store: Store) -> None:
+    more = planned("S01", "count", ("age_band", BANDS))
+    counted(store, *FINE, more, values=PEOPLE | {"S01.count.age_band": [500, 0, 0]})
+    with pytest.raises(PublicationUnsafe):
+        publish(store)
+
+
+def test_a_figure_that_could_be_told_stops_the_publication_and_is_named() -> None:
+    exact = np.array([2, 50, 52], np.int64)
+    clear = linked.Table("F03.count.sex", "F03.count", 1, ("sex",), (("F", "M"),), exact, exact)
+    with pytest.raises(PublicationUnsafe) as refusal:
+        releasing._check([clear], [])
+    assert [(one.code, one.pointer) for one in refusal.value.findings] == [("figure_told", "/F03.count.sex/F")]
+
+
+def test_what_was_not_released_is_not_published(store: Store) -> None:
+    with pytest.raises(SlotNotReleased):
+        publish(store)
+    counted(store, *FINE, values=PEOPLE)
+    with pytest.raises(SlotNotReleased):
+        releasing.publish(store, RING.active("sign"), "The federation", "2026-03")
+
+
+@asynccontextmanager
+async def served(settings: HubSettings) -> AsyncIterator[httpx2.AsyncClient]:
+    async with Network({"hub.test": create_app(settings)}) as network:
+        yield httpx2.AsyncClient(transport=network, base_url="https://hub.test")
+
+
+async def test_programs_read_what_was_signed(settings: HubSettings, store: Store) -> None:
+    name = counted(store, *FINE, values=PEOPLE)
+    publish(store)
+    async with served(settings) as client:
+        slots = (await client.get("/api/v1/sealed")).json()["items"]
+        assert [(one["slot"], one["tabulation"]) for one in slots] == [(SLOT, name)]
+        answer = await client.get(f"/api/v1/sealed/{SLOT}")
+        verify("sealed_publication", answer.content, answer.headers["Coupole-Signature"], RING.public_set("sign"))
+        listed = (await client.get("/api/v1/tabulations")).json()["items"][0]
+        assert (listed["id"], listed["in_force"], listed["tables"]) == (name, True, 5)
+        signed = await client.get(f"/api/v1/tabulations/{name}")
+        verify("tabulation", signed.content, signed.headers["Coupole-Signature"], RING.public_set("sign"))
+        assert (await client.get(f"/api/v1/tabulations/{name}/certificates")).json() == {"items": []}
+        for path in ("/api/v1/sealed/2026-07", f"/api/v1/tabulations/{'0' * 64}"):
+            assert (await client.get(path)).status_code == 404
+
+
+async def test_people_read_a_table_with_its_noise_and_rates_of_enough_people_alone(
+    settings: HubSettings, store: Store
+) -> None:
+    counted(store, *FINE, values=PEOPLE)
+    publish(store)
+    async with served(settings) as client:
+        crossed = (await client.get("/fine?language=en")).text
+        assert "Open accompaniments" in crossed
+        assert "at most 5 away" in crossed
+        rates = (await client.get("/fine?table=O01.sex.slot&language=en")).text
+        assert "50 %" in rates
+        assert "75 %" not in rates
+        assert "left out, or too few to divide by" in rates
+        for language in ("nl", "fr", "it"):
+            assert (await client.get(f"/fine?language={language}")).status_code == 200
+        assert (await client.get("/fine?slot=2026-09")).status_code == 404
+
+
+async def test_without_sealed_totals_the_page_says_what_they_need(settings: HubSettings, store: Store) -> None:
+    async with served(settings) as client:
+        assert "second organisation" in (await client.get("/fine?language=en")).text
