@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session
 
+from coupole.database import checkpoint
 from coupole.disclosure.telescoping import change
 from coupole.errors import CoupoleError, Finding
 from coupole.standard.calendar import parse_period
@@ -81,6 +82,8 @@ class Case:
     document: Tabulation
     shape: Shape
     place: int
+    last: str
+    """The certificate before, which every report must have seen: a member that was shown less would count twice."""
     key: MonthKey | None
     private: PrivateKey | None
     members: dict[str, dict[str, Any]]
@@ -137,6 +140,7 @@ def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None =
         answer = _certify(session, case, sums, hub_keys, refused, digest(body), moment)
         months.settle(session, case.slot, moment)
     months.sweep(trustee)
+    checkpoint(trustee.store.engine)  # what was dropped must not live on in the write-ahead log
     return answer
 
 
@@ -153,7 +157,7 @@ def _settled(session: Session, kept: store.Tabulation, slot: str, body: bytes, t
         raise SlotUnknown()
     if period.last >= today:
         raise SlotOpen()
-    if any(parse_period(one.slot.removesuffix(OPENING)).first > period.first for one in done):
+    if any(_order(one.slot) > _order(slot) for one in done):
         raise SlotPassed()
     later = [one for one in store.tabulations(session) if one.population == kept.population and one.epoch > kept.epoch]
     if any(parse_period(one.first_slot).first <= period.last for one in later):
@@ -161,12 +165,18 @@ def _settled(session: Session, kept: store.Tabulation, slot: str, body: bytes, t
     return None
 
 
+def _order(slot: str) -> tuple[date, bool]:
+    """Opening balances come before what happened in their period."""
+    return parse_period(slot.removesuffix(OPENING)).first, not slot.endswith(OPENING)
+
+
 def _case(
     session: Session, trustee: Trustee, name: str, document: Tabulation, head: wire.BatchHead, body: bytes
 ) -> Case:
     slot, place = head["slot"], own_place(trustee, document)[0]
     key = months.key_of(session, slot)
-    openings = [canonical_only(one.body) for one in store.certificates(session, name) if one.slot.endswith(OPENING)]
+    before = store.certificates(session, name)
+    openings = [canonical_only(one.body) for one in before if one.slot.endswith(OPENING)]
     headers = [one.header for one in wire.entries(body)]
     return Case(
         trustee=trustee,
@@ -175,6 +185,7 @@ def _case(
         document=document,
         shape=shape(document),
         place=place,
+        last=before[-1].digest if before else certificates.GENESIS,
         key=key,
         private=months.private(trustee, key),
         members={member["node"]: member for member in store.members(store.newest(session))},
@@ -238,6 +249,8 @@ def _check_place(case: Case, one: wire.Entry, header: reports.Header, group: str
         raise ReportRefused(reason="report_group_wrong")
     if case.opening and not case.place and node in case.opened:
         raise ReportRefused(reason="report_opened_before")
+    if not case.place and header["prev"] != case.last:
+        raise ReportRefused(reason="report_outdated")
     if case.elsewhere is not None and case.elsewhere.get(group, {}).get(node) != digest(one.header):
         raise ReportRefused(reason="report_not_counted_elsewhere")
     if case.key is None or len(named) != len(case.document["trustees"]) or named[case.place] != case.key.id:
