@@ -18,6 +18,8 @@ from coupole.wire.keys import KeyRing
 from coupole.wire.reports import Report, hub_half, open_sealed, unpack
 from coupole.wire.tabulations import KIND, tabulation_id, write_tabulation
 from tests.calling import RunningNode
+from tests.factories import SHARED, accompaniment, participant, referral
+from tests.stores import keep
 
 SCOPE = "releases:read"
 FIRST = "2025-01"
@@ -206,3 +208,23 @@ def joined(node: RunningNode, **fields: Any) -> Federation:
     assert made.propose().status_code == 200
     made.accept()
     return made
+
+
+def person(number: int, opened: str = "2024-11-05", **fields: Any) -> list[dict[str, Any]]:
+    phases = [{"phase": "drafting", "from": opened}]
+    given = {"opened_on": opened, "phase": "drafting", "phase_history": phases}
+    file = {**accompaniment(number), **given, **fields}
+    unset = ("started_on", "agreement", "current_plan")
+    someone = participant(number, sex="F" if number % 2 else "M")
+    return [someone, referral(number), {name: value for name, value in file.items() if name not in unset}]
+
+
+def arrive(node: RunningNode, *numbers: int, opened: str = "2024-11-05") -> None:
+    keep(node.node.store, [one for number in numbers for one in person(number, opened)])
+
+
+def house_of(node: RunningNode) -> RunningNode:
+    """A workshop of three people since 2024: two women, one man."""
+    keep(node.node.store, SHARED)
+    arrive(node, 1, 2, 3)
+    return node

@@ -17,32 +17,16 @@ from coupole.wire.certificates import GENESIS
 from coupole.wire.documents import digest
 from coupole.wire.reports import MEDIA_TYPE, check_report, commitment, read_header
 from tests.calling import RunningNode, problem
-from tests.factories import SHARED, accompaniment, participant, referral
-from tests.node.sealed import SCOPE, TABLES, Federation, federation, joined, tabulation
-from tests.stores import change, keep, replace
+from tests.factories import participant
+from tests.node.sealed import SCOPE, TABLES, Federation, arrive, federation, house_of, joined, tabulation
+from tests.stores import change, replace
 
 NOTHING = [0, 0, 0, 0, 0]
 
 
-def person(number: int, opened: str = "2024-11-05", **fields: Any) -> list[dict[str, Any]]:
-    phases = [{"phase": "drafting", "from": opened}]
-    given = {"opened_on": opened, "phase": "drafting", "phase_history": phases}
-    file = {**accompaniment(number), **given, **fields}
-    unset = ("started_on", "agreement", "current_plan")
-    someone = participant(number, sex="F" if number % 2 else "M")
-    return [someone, referral(number), {name: value for name, value in file.items() if name not in unset}]
-
-
-def arrive(node: RunningNode, *numbers: int, opened: str = "2024-11-05") -> None:
-    keep(node.node.store, [one for number in numbers for one in person(number, opened)])
-
-
 @pytest.fixture
 def house(node: RunningNode) -> RunningNode:
-    """A workshop of three people since 2024: two women, one man."""
-    keep(node.node.store, SHARED)
-    arrive(node, 1, 2, 3)
-    return node
+    return house_of(node)
 
 
 # -- what is proposed and agreed --------------------------------------------------------------------------------------

@@ -139,13 +139,14 @@ def report_route(reads: Any) -> Callable[..., Response]:
 
     def make_report(node: ThisNode, question: Question, caller: Caller = reads) -> Response:
         """The sealed report of a slot; the same bytes whenever it is asked for."""
-        body = reporting.answer(node.store, node.ring, node.node_id, node.catalogue, _asked(question), caller.client)
+        body = reporting.answer(node.store, node.ring, node.node_id, node.catalogue, asked(question), caller.client)
         return Response(body, media_type=MEDIA_TYPE)
 
     return make_report
 
 
-def _asked(question: Question) -> reporting.Asked:
+def asked(question: Question) -> reporting.Asked:
+    """A question as the room of figures takes it. Raises ``RequestInvalid``."""
     last = question.last
     return reporting.Asked(
         question.tabulation,
