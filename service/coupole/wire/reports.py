@@ -115,8 +115,8 @@ def make(
     ``salt``: 32 random bytes that the member keeps; ``own``: what the hub is to hand back, already encrypted. Raises
     ``ValueError`` for a wrong length, ``SealingKeyInvalid``, ``DocumentInvalid``.
     """
-    if counts.shape != (shape.cells,) or keys.shape != (shape.cells,) or len(salt) != SALT:
-        raise ValueError("a report has one count and one key sum for each cell, and a salt of 32 bytes")
+    if counts.shape != (shape.cells,) or keys.shape != (shape.cells,) or len(salt) != SALT or not trustee_keys:
+        raise ValueError("a report has one count and one key sum for each cell, a salt of 32 bytes, and a trustee")
     head: dict[str, Any] = {
         "v": 1,
         "type": KIND,
@@ -133,22 +133,26 @@ def make(
     ctx = _ctx(head)
     seeds = [secrets.token_bytes(SEED) for _ in trustee_keys]
     sealed = tuple(seal(one, seed, ctx) for one, seed in zip(trustee_keys, seeds, strict=True))
-    rests, rest_of_keys = [field.of_counts(counts)], keys
-    for seed in seeds:
-        rests.append(field.sub(rests[-1], field.expand(seed, ctx, shape.cells)))
-        rest_of_keys = rest_of_keys - field.expand_keys(seed, ctx, shape.cells)
-    hub_share = field.to_bytes(rests[-1]) + rest_of_keys.tobytes()
-    header = {
-        **head,
-        "headcount": str(rests[1][shape.headcount]),
+    rest, hub_share = _cut(counts, keys, seeds, ctx)
+    head |= {
+        "headcount": str(rest[shape.headcount]),
         "hub_share": digest(hub_share),
         "sealed": digest(b"".join(sealed)),
         "commit": commitment(salt, counts, keys),
         "own": digest(own),
     }
-    check_against(FORM, header)
-    raw = written(header)
+    check_against(FORM, head)
+    raw = written(head)
     return Report(raw, sign(KIND, raw, key), sealed, hub_share, own)
+
+
+def _cut(counts: Counts, keys: KeyVector, seeds: Sequence[bytes], ctx: bytes) -> tuple[Vector, bytes]:
+    """What remains of the counts without the first trustee's share, and the hub's share: without all of theirs."""
+    rests = [field.of_counts(counts)]
+    for seed in seeds:
+        rests.append(field.sub(rests[-1], field.expand(seed, ctx, len(counts))))
+        keys = keys - field.expand_keys(seed, ctx, len(keys))
+    return rests[1], field.to_bytes(rests[-1]) + keys.tobytes()
 
 
 def commitment(salt: bytes, counts: Counts, keys: KeyVector) -> str:

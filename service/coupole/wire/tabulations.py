@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from coupole.errors import CoupoleError, Finding
 from coupole.standard.validation import check_against
 from coupole.wire.documents import SignerUnknown, canonical_only, digest, verify, written
-from coupole.wire.keys import public_key
+from coupole.wire.keys import public_key, public_keys
 
 KIND = "tabulation"
 ALL = "*"
@@ -179,10 +179,9 @@ def shape(document: Tabulation) -> Shape:
 
 def _check_signed(raw: bytes, signature: str, party: Party, pinned: Any) -> None:
     own = public_key(party["key"]).thumbprint()
-    kept = [key for key in pinned["keys"] if public_key(key).thumbprint() == own]
-    if not kept:
+    if own not in {key.thumbprint() for key in public_keys(pinned).values()}:
         raise SignerUnknown()
-    verify(KIND, raw, signature, {"keys": kept[:1]})
+    verify(KIND, raw, signature, {"keys": [party["key"]]})
 
 
 def _check_sense(document: Tabulation) -> None:
