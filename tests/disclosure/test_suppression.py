@@ -42,6 +42,17 @@ def test_a_figure_is_left_out_of_every_table_that_shows_it() -> None:
     assert (("a0", "*") in first) == (("a0", "*") in second)
 
 
+def test_elimination_leaves_out_what_would_give_a_small_figure_back_and_no_more() -> None:
+    """Of a row its smallest other figure; of two small ones in a row those of the cheaper row below them."""
+    one = table([40, 3, 15, 60], by="a")
+    system = unknowns([one])
+    assert pattern(system, system.low == 3).tolist() == [False, True, True, False, False]
+    two = table([[3, 4, 90], [20, 30, 80]])
+    system = unknowns([two])
+    out = pattern(system, system.low < 5).reshape(3, 4)
+    assert out.tolist() == [[True, True, False, False], [True, True, False, False], [False] * 4]
+
+
 def test_elimination_alone_leaves_figures_that_can_only_be_small() -> None:
     """3 + 2 hidden beside each other cannot be told, yet either is from 1 to 4: the audit asks for a third."""
     one = table([40, 3, 2, 60], by="a")
