@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from babel.dates import format_date
 from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from coupole.disclosure.cellkey import AGREED
 from coupole.disclosure.protection import FLOOR
-from coupole.node.statistics import releasing
+from coupole.disclosure.tables import TOTAL
+from coupole.node.statistics import releasing, wording
 from coupole.node.statistics.releasing import IndicatorNotFound, Preview
+from coupole.node.statistics.wording import Figures
 from coupole.node.store import queries, releases
 from coupole.node.store.changes import RecordNotFound
 from coupole.node.ui import notices, refusals
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.leaving import figures, log, looking, periods, person
+from coupole.node.ui.leaving import log, looking, periods, person
 from coupole.node.ui.leaving.looking import Previews
 from coupole.standard.calendar import Period
-from coupole.standard.sentences import sentence
 from coupole.web.translations import marked
 
 FIGURES = Right("read", "release")
@@ -50,7 +50,7 @@ def show(visit: Visit, previews: Previews) -> Response:
     """What would leave for a period beside what is so, and what did leave lately."""
     period = periods.chosen(visit.asked("period"), visit.today)
     seen = previews.of(visit.node, period, visit.now)
-    found = figures.overview(seen, visit.node.catalogue, visit.language)
+    found = wording.overview(seen, visit.node.catalogue, visit.language)
     with visit.node.store.reading() as session:
         receivers = log.everybody(visit, session) if visit.may("read", "egress") else []
         choices = periods.choices(session, period, visit.today)
@@ -58,7 +58,11 @@ def show(visit: Visit, previews: Previews) -> Response:
         "leaving/overview.html",
         period=period,
         choices=choices,
-        leaving=[one.row(period.name) for one in found if one.reason is None and not one.empty],
+        leaving=[
+            (one.title, f"/leaving/figures/{one.id}?period={period.name}", one.total)
+            for one in found
+            if one.reason is None and not one.empty
+        ],
         empty=[one for one in found if one.reason is None and one.empty],
         staying=_staying(visit, found, period),
         headcount=seen.headcount,
@@ -89,7 +93,7 @@ def show_one(visit: Visit, previews: Previews) -> Response:
     if all(name != one.id for one in catalogue.indicators):
         raise IndicatorNotFound()
     seen = previews.of(visit.node, period, visit.now)
-    one = figures.one_of(seen, catalogue, name, visit.language)
+    one = wording.one_of(seen, catalogue, name, visit.language)
     with visit.node.store.reading() as session:
         held = _held(visit, session, name)
         choices = periods.choices(session, period, visit.today)
@@ -97,14 +101,18 @@ def show_one(visit: Visit, previews: Previews) -> Response:
         def named(organisation: str) -> str:
             return _organisation(visit, session, organisation)
 
-        blocks = figures.blocks(seen, catalogue, name, visit.language, named)
+        blocks = wording.blocks(seen, catalogue, name, visit.language, named)
     reason = _why(visit, one.reason, name, period) if one.reason else None
     decides = visit.may(DECIDES.action, DECIDES.entity)
     return visit.page(
         "leaving/figure.html",
         one=one,
         totals=[(cell.part, "", (cell,)) for cell in one.total],
-        blocks=blocks,
+        blocks=[
+            (block, [(line.label, "", line.cells) for line in block.lines])
+            for block in blocks
+            if block.dimension != TOTAL
+        ],
         period=period,
         choices=choices,
         reason=reason,
@@ -146,9 +154,9 @@ def _organisation(visit: Visit, session: Session, record: str) -> str:
         return record
 
 
-def _staying(visit: Visit, found: list[figures.Figures], period: Period) -> dict[str, list[figures.Figures]]:
+def _staying(visit: Visit, found: list[Figures], period: Period) -> dict[str, list[Figures]]:
     """The figures that stay as a whole, by the reason."""
-    staying: dict[str, list[figures.Figures]] = {}
+    staying: dict[str, list[Figures]] = {}
     for one in found:
         if one.reason is not None:
             staying.setdefault(_why(visit, one.reason, one.id, period), []).append(one)
@@ -156,9 +164,7 @@ def _staying(visit: Visit, found: list[figures.Figures], period: Period) -> dict
 
 
 def _why(visit: Visit, reason: str, name: str, period: Period) -> str:
-    day = visit.node.catalogue.indicator(name).settled_from(period)
-    said = format_date(day, "d MMMM y", locale=visit.language)
-    return sentence(reason, visit.language, {"day": said}).title
+    return wording.why(visit.node.catalogue.indicator(name), reason, period, visit.language)
 
 
 def _to_release(visit: Visit, seen: Preview, period: Period) -> bool:

@@ -1,18 +1,22 @@
-"""Figures as they are beside what others read: numbers as the language writes them, codes in words."""
+"""A preview in words: figures as they are beside what others read, as the language writes numbers and calls codes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Literal
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from coupole.disclosure.tables import TOTAL, is_magnitude
 from coupole.node.statistics.releasing import Preview, PreviewFigure
 from coupole.standard import words
+from coupole.standard.calendar import Period
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.standard.sentences import sentence
 from coupole.wire.releases import ReleaseIndicator
 
 HUNDREDTHS = 100
@@ -38,10 +42,6 @@ class Cell:
     bound: str
 
 
-Row = tuple[str, str, tuple[Cell, ...]]
-"""A label, perhaps with an address, and its figures."""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """The figures of one code."""
@@ -52,16 +52,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The figures by one dimension. ``crossed``: never leaves, for it would say what became of one group."""
+    """The figures by one dimension, or in all. ``crossed``: never leaves, for it would say what became of one group."""
 
+    dimension: str
     title: str
     lines: tuple[Line, ...]
     crossed: bool
-
-    @property
-    def rows(self) -> list[Row]:
-        """As a table shows it."""
-        return [(line.label, "", line.cells) for line in self.lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +72,6 @@ class Figures:
     reason: str | None
     empty: bool
 
-    def row(self, period: str) -> Row:
-        """As a table of several shows it, with the address of its own page."""
-        return self.title, f"/leaving/figures/{self.id}?period={period}", self.total
-
 
 def overview(seen: Preview, catalogue: Catalogue, language: str) -> list[Figures]:
     """Every indicator with its total, in the order of the catalogue."""
@@ -92,19 +84,19 @@ def one_of(seen: Preview, catalogue: Catalogue, name: str, language: str) -> Fig
 
 
 def blocks(seen: Preview, catalogue: Catalogue, name: str, language: str, named: Named) -> list[Block]:
-    """One indicator by each of its dimensions; codes of which there is nothing are left out."""
+    """One indicator in all and by each of its dimensions; codes of which there is nothing are left out."""
     indicator = catalogue.indicator(name)
     dimensions = {one.name: one for one in indicator.dimensions}
     leaving = _leaving(seen, name)
     codes = {(margin["dimension"], code) for margin in leaving["margins"] for code in margin["codes"]}
     found = []
-    each = (one for one in seen.figures if one.indicator == name and one.dimension != TOTAL)
+    each = (one for one in seen.figures if one.indicator == name)
     for key, figures in groupby(each, key=lambda one: one.dimension):
         dimension = dimensions.get(key)
         crossed = bool(dimension and dimension.target_of_people and indicator.outcome_of_people)
         lines = tuple(_lines(catalogue, indicator, dimension, list(figures), codes, seen, language, named))
         if lines or crossed:
-            found.append(Block(words.dimension_word(dimension, language), lines, crossed))
+            found.append(Block(key, words.dimension_word(dimension, language), lines, crossed))
     return found
 
 
@@ -170,6 +162,11 @@ def _cell(
     )
 
 
+def why(indicator: Indicator, reason: str, period: Period, language: str) -> str:
+    """Why all of an indicator stays here, from its code."""
+    return sentence(reason, language, {"day": day(indicator.settled_from(period), language)}).title
+
+
 def part_word(catalogue: Catalogue, indicator: Indicator, part: str, language: str) -> str:
     """What a part of an indicator is called, with its currency where it is money."""
     money = is_magnitude(part) and indicator.unit.startswith("money")
@@ -179,8 +176,18 @@ def part_word(catalogue: Catalogue, indicator: Indicator, part: str, language: s
 def amount(value: int, part: str, language: str) -> str:
     """A figure as the language writes it."""
     if not is_magnitude(part):
-        return str(format_decimal(value, locale=language))
+        return number(value, language)
     return str(format_decimal(value / HUNDREDTHS, format="#,##0.00", locale=language))
+
+
+def number(value: int, language: str) -> str:
+    """A whole number as the language writes it."""
+    return str(format_decimal(value, locale=language))
+
+
+def day(moment: date, language: str) -> str:
+    """A day in words."""
+    return str(format_date(moment, "d MMMM y", locale=language))
 
 
 def _leaving(seen: Preview, name: str) -> ReleaseIndicator:
