@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ def hired(sqlite_store: Store) -> Store:
 
 def changed(store: Store, *changes: Change, correcting: bool = False) -> list[Written]:
     with store.writing() as session:
-        return change(session, store, changes, store.context("anna", now=NOW), correcting=correcting)
+        officer = replace(store.context("anna", now=NOW), assigns=True)
+        return change(session, store, changes, officer, correcting=correcting)
 
 
 def put(store: Store, entity: str, number: int = 1, *, correcting: bool = False, **fields: Any) -> Written:

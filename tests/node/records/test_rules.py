@@ -10,10 +10,12 @@ from coupole.node.records import conditions, rules
 from coupole.node.records.bin import NothingToRestore
 from coupole.node.records.changing import MethodRefused, TransitionRefused
 from coupole.node.records.conditions import check_objective_change
+from coupole.node.records.handing_over import HandOverRefused
 from coupole.node.records.local import LocalFieldFixed, LocalFieldsTooMany, LocalFieldUnknown, OwnPathwayUnknown
 from coupole.node.records.moves import CorrectionReasonMissing
 from coupole.node.records.pathways import PathwayUnknown
 from coupole.node.records.project import each, located
+from coupole.node.records.renewals import overtaken
 from coupole.node.records.rules import findings, leaving
 from coupole.standard import LANGUAGES, validation
 from coupole.standard.entities import ENTITIES
@@ -436,6 +438,12 @@ def agreed(until="insertion_coop", **fields):
     return changed(known, "objective", status="open", status_on=DAYS["drafting"], decided_in=...)
 
 
+def revised(dossier):
+    """The dossier with its first objective replaced by the second."""
+    decided = {"status_on": "2025-05-12", "decided_in": id_of("team_meeting", 5)}
+    return changed(dossier, "objective", status="revised", replaced_by=id_of("objective", 2), **decided)
+
+
 def renewed(dossier, **fields):
     """The dossier with a second version of the plan."""
     return and_also(dossier, factories.plan(2, **FILE, version=2, drafted_on="2025-06-02", **fields))
@@ -460,7 +468,9 @@ def test_objectives_changed_after_the_signature_ask_for_another_version_without_
         (changed(agreed("planned"), "objective", 1, set_on="2025-02-02"), True),
         (changed(story("hired"), "objective", status="abandoned"), True),
         (changed(story("hired"), "objective", status="not_achieved"), False),
-        (changed(agreed(), "objective", status="revised", replaced_by=id_of("objective", 2)), True),
+        (revised(agreed()), True),
+        (revised(agreed(status="achieved")), False),  # what took its place was reached
+        (revised(agreed(status="abandoned")), True),  # and so was dropped itself
         (changed(agreed(), "plan", signed_by=..., signed_on=...), False),  # nobody signed: it still changes
         (renewed(agreed(), objectives=ONLY_FIRST, signed_by=..., signed_on=...), False),
         (renewed(agreed(), objectives=ONLY_FIRST, signed_on="2025-06-09"), True),
@@ -473,13 +483,47 @@ def test_a_signed_plan_is_overtaken_by_what_the_team_decided_and_by_nothing_else
     assert ("plan_objectives_changed" in codes(findings(dossier, TODAY))) is expected
 
 
+def turned(dossier):
+    """How the objectives changed: kind, number before, number after, day."""
+    old = overtaken(dossier, TODAY)
+    numbers = {id_of("objective", number): number for number in (1, 2, 3)}
+    return old and [
+        (one.kind, *(numbers[each["id"]] if each else None for each in (one.before, one.after)), one.on.isoformat())
+        for one in old.turned
+    ]
+
+
+def test_it_is_told_how_each_objective_changed_once():
+    third = factories.objective(3, **FILE, set_on="2025-06-10", status_on="2025-06-10", required_for_enterprise=False)
+    twice = and_also(revised(agreed(status="revised", replaced_by=third["id"])), third)
+    assert turned(agreed()) == [("added", None, 2, "2025-05-12")]
+    assert turned(revised(agreed())) == [("revised", 1, 2, "2025-05-12")]
+    assert turned(twice) == [("revised", 1, 3, "2025-05-12")]
+    assert turned(revised(agreed(status="abandoned"))) == [("dropped", 1, None, "2025-05-12")]
+    assert turned(and_also(revised(agreed()), third)) == [
+        ("revised", 1, 2, "2025-05-12"),
+        ("added", None, 3, "2025-06-10"),
+    ]
+    ring = changed(revised(agreed(status="revised")), "objective", 1, replaced_by=id_of("objective"))
+    assert turned(ring) == [("dropped", 1, None, "2025-05-12")]
+    assert (overtaken(twice, TODAY).since, overtaken(twice, TODAY).due_on) == (date(2025, 5, 12), date(2025, 6, 12))
+
+
 def test_a_plan_was_not_overtaken_before_the_team_decided():
     assert "plan_objectives_changed" not in codes(findings(agreed(), date(2025, 5, 11)))
     assert "plan_objectives_changed" in codes(findings(agreed(), date(2025, 5, 12)))
 
 
 OWN = (LocalFieldUnknown, LocalFieldFixed, LocalFieldsTooMany, OwnPathwayUnknown)
-REFUSALS = (PathwayUnknown, TransitionRefused, MethodRefused, CorrectionReasonMissing, NothingToRestore, *OWN)
+REFUSALS = (
+    PathwayUnknown,
+    TransitionRefused,
+    MethodRefused,
+    HandOverRefused,
+    CorrectionReasonMissing,
+    NothingToRestore,
+    *OWN,
+)
 
 
 def told():
@@ -488,7 +532,7 @@ def told():
     names = ("changing", "conditions", "follow_ups", "moves", "phases", "renewals", "rules", "steps")
     text = "".join((folder / f"{name}.py").read_text("utf-8") for name in names)
     called = re.findall(r"(?:found|_wrong|_reason)\(\s*\"([a-z_]+)\"", text)
-    named = re.findall(r"(?:code = |return |else |if \w+ == )\"([a-z]+_[a-z_]+)\"", text)
+    named = re.findall(r"(?:code = |CODE = |return |else |if \w+ == )\"([a-z]+_[a-z_]+)\"", text)
     listed = re.findall(r": \"([a-z_]+_(?:missing|unverified))\"", text)
     return {*called, *named, *listed} - {"insertion_coop", "insertion_enterprise"}
 

@@ -28,13 +28,16 @@ OF_THE_DESK = {
     ("manage", "account"): EVERYBODY,
     ("manage", "calendar"): {"admin", "officer", "coach"},
     ("manage", "release"): {"admin", "officer"},
+    ("manage", "sealed"): {"admin"},
     ("manage", "settings"): {"admin"},
     ("manage", "staff"): {"admin"},
     ("read", "log"): {"admin", "auditor"},
     ("read", "egress"): EVERYBODY,
     ("read", "release"): EVERYBODY,
+    ("read", "sealed"): {"admin"},
     ("run", "import"): {"admin", "officer"},
     ("run", "correction"): {"admin", "officer"},
+    ("run", "assignment"): {"admin", "officer"},
     ("export", "list"): {"admin", "officer", "coach"},
 }
 OWN = ("assigned", "team")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from coupole.errors import CoupoleError, Finding
+from coupole.node.api.scopes import ASSIGN
 from coupole.node.records.register import Registers
 from coupole.node.staff.provider import Provider
 from coupole.node.store import Store
@@ -47,8 +48,9 @@ class Node:
     """Where staff have accounts elsewhere, when the operator has named one."""
 
     def context(self, caller: Caller) -> Context:
-        """A program that writes does so in its own name."""
-        return self.store.context(caller.client, client=caller.client)
+        """A program that writes does so in its own name; whether it may give files into other hands says its scope."""
+        context = self.store.context(caller.client, client=caller.client)
+        return replace(context, assigns=ASSIGN in caller.scope)
 
 
 def node_of(request: Request) -> Node:

@@ -34,6 +34,7 @@ from coupole.node.api.node import (
     of_entity,
 )
 from coupole.node.records.changing import MethodRefused, TransitionRefused, change
+from coupole.node.records.handing_over import HandOverRefused
 from coupole.node.store import queries
 from coupole.node.store.changes import (
     Change,
@@ -160,6 +161,7 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status)
     method = (TransitionRefused, MethodRefused)
     invalid = (BodyTypeUnknown, DocumentInvalid, ReferenceMissing, PersonErased, *method)
     changing = (RecordNotFound, RevisionConflict, PreconditionMissing)
+    other_hands = (HandOverRefused,) if entity.name == "accompaniment" else ()
     add_route = describing.adder(router, entity, status)
 
     def create(request: Request, session: Writing, node: ThisNode, document: Body, caller: Caller = writes) -> Response:
@@ -193,7 +195,7 @@ def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status)
         return json_bytes(b'{"items":[' + b",".join(version_bytes(version) for version in versions) + b"]}")
 
     add_route("create", "POST", path, create, writes, (*invalid, RecordExists))
-    add_route("replace", "PUT", one, replace, writes, (*invalid, *changing, OwnerChanged))
+    add_route("replace", "PUT", one, replace, writes, (*invalid, *changing, *other_hands, OwnerChanged))
     add_route("delete", "DELETE", one, delete, writes, (*changing, RecordInUse, *method))
     add_route("history", "GET", f"{one}/history", history, reads, (RecordNotFound, PersonErased))
 

@@ -12,7 +12,7 @@ from coupole.errors import CoupoleError
 from coupole.node.api import describing, feed, identity, method, records, releases, sealing, transfer
 from coupole.node.api.node import PreconditionMissing
 from coupole.node.records import bin as bin_
-from coupole.node.records import changing, local, moves, pathways
+from coupole.node.records import changing, handing_over, local, moves, pathways
 from coupole.node.statistics import accepting, certifying, ledger, releasing, reporting
 from coupole.node.statistics.counting import FactsStale
 from coupole.node.statistics.sealing import TabulationUnfit
@@ -40,6 +40,7 @@ STATUS: Mapping[type[CoupoleError], int] = {
     changes.OwnerChanged: 422,
     changing.TransitionRefused: 409,
     changing.MethodRefused: 422,
+    handing_over.HandOverRefused: 403,
     moves.CorrectionReasonMissing: 422,
     bin_.NothingToRestore: 404,
     local.LocalFieldUnknown: 404,

@@ -7,12 +7,15 @@ from types import MappingProxyType
 
 from coupole.standard.entities import ENTITIES
 
+ASSIGN = "records:assign"
+
 
 def _all() -> Mapping[str, str]:
     scopes = {
         "records:read": "Read every record.",
         "records:write": "Write every record.",
         "records:correct": "Hand a file back to an earlier phase when something was entered by mistake.",
+        ASSIGN: "Make another professional responsible for a file.",
         "changes:read": "Follow what changes, documents included.",
         "releases:read": "Fetch the releases of closed periods.",
         "egress:read": "Read the ledger of what left this node.",

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from coupole.database import in_pieces
 from coupole.errors import CoupoleError, Finding
-from coupole.node.records import conditions, phases
+from coupole.node.records import conditions, handing_over, phases
 from coupole.node.records.project import Placed, accompaniment, each, found, is_final, located, team_on
 from coupole.node.store import Store, journal
 from coupole.node.store.changes import Change, Context, Document, RecordInUse, StoredDossier, Written
@@ -76,7 +76,8 @@ def change(
     """Make all changes or none of them.
 
     ``correcting``: somebody who may sets right what was entered by mistake, so that the past may change. Raises
-    ``TransitionRefused`` (phases), ``MethodRefused`` (all else) with what stands against it, and what ``write`` raises.
+    ``TransitionRefused`` (phases), ``MethodRefused`` (all else) with what stands against it, ``HandOverRefused``, and
+    what ``write`` raises.
     """
     journal.hold(session)
     today = today_of(context)
@@ -88,6 +89,8 @@ def change(
         touched = {*before, *_files(session, changes), *(one.id for one in written if one.entity == "accompaniment")}
         for after in dossiers(session, store.vault, sorted(touched)):
             turn = Turn(before.get(after.id), after, identifiers, today, correcting)
+            if turn.before is not None and not correcting:
+                handing_over.check(turn.before, after, context)
             transition += pointed(after, _blocking(_transition(turn)))
             other += pointed(after, _blocking(_findings(turn)))
         if transition or other:
@@ -116,7 +119,8 @@ def _files(session: Session, changes: Sequence[Change]) -> set[str]:
     for change in changes:
         was = belongs.get(change.id or "")
         following = (change.document or {}).get("accompaniment", was)
-        if change.entity in CHECKS or change.document is None or was != following:
+        looked_at = change.entity in CHECKS or change.entity in handing_over.OPENING
+        if looked_at or change.document is None or was != following:
             found |= {was, following if isinstance(following, str) else None}
     return {file for file in found if file}
 

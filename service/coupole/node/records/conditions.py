@@ -82,8 +82,12 @@ def agreement_covers(dossier: StoredDossier, day: date) -> list[Finding]:
     if any(not _fault(dossier, agreement, day) for agreement in agreements):
         return []
     code = _fault(dossier, own, day)
-    settled_by = "status_observation" if code == "target_group_missing" else "agreement"
-    return [found(code, f"{FILE}/agreement", "R3", settled_by)]
+    if code == "target_group_missing":
+        told = next(
+            (f"{one.place}/target_groups" for one in each(dossier, "status_observation")), "/status_observation"
+        )
+        return [found(code, told, "R3", "status_observation")]
+    return [found(code, f"{FILE}/agreement", "R3", "agreement")]
 
 
 def team_complete(dossier: StoredDossier, day: date) -> list[Finding]:

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from coupole.errors import Finding
 from coupole.node.records.conditions import REVISED, signed_by_person
-from coupole.node.records.project import Placed, accompaniment, each, found, is_final, named, plan_on
+from coupole.node.records.project import Placed, accompaniment, each, found, is_final, plan_on
 from coupole.node.store.changes import Document, StoredDossier
 from coupole.standard.calendar import add_duration
+
+CODE = "plan_objectives_changed"
+"""What the rules call a signed plan that is not the plan any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """One objective that is not as the person signed it: another one took its place, it was dropped, or it is new."""
+
+    kind: Literal["revised", "dropped", "added"]
+    on: date
+    before: Document | None = None
+    after: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Overtaken:
-    """The signed version of a plan whose objectives are others by now.
-
-    ``gone``: objectives of the version that were revised or dropped; ``fresh``: those the person works on that it does
-    not have.
-    """
+    """The signed version of a plan whose objectives are others by now, and how."""
 
     plan: Placed
     signed_on: date
-    gone: Sequence[Document]
-    fresh: Sequence[Document]
+    turned: Sequence[Turned]
+
+    @property
+    def version(self) -> int:
+        """The number of the version that was signed."""
+        return int(self.plan.document["version"])
 
     @property
     def since(self) -> date:
         """The first day on which it was not what the person had signed any more."""
-        first = min([*(one["status_on"] for one in self.gone), *(one["set_on"] for one in self.fresh)])
-        return max(self.signed_on, date.fromisoformat(first))
+        return max(self.signed_on, min(one.on for one in self.turned))
 
     @property
     def due_on(self) -> date:
@@ -47,14 +60,11 @@ def overtaken(dossier: StoredDossier, day: date) -> Overtaken | None:
     signed_on = signed_by_person(plan, day) if plan else None
     if plan is None or signed_on is None or is_final(accompaniment(dossier)["phase"]):
         return None
-    own = [placed.document for record in plan.document["objectives"] if (placed := named(dossier, record))]
-    gone = [one for one in own if one["status"] in REVISED and one["status_on"] <= day.isoformat()]
-    known = {one["id"] for one in own}
-    every = (placed.document for placed in each(dossier, "objective"))
-    fresh = [
-        one for one in every if one["id"] not in known and one["status"] == "open" and one["set_on"] <= day.isoformat()
-    ]
-    return Overtaken(plan, signed_on, gone, fresh) if gone or fresh else None
+    every = {placed.document["id"]: placed.document for placed in each(dossier, "objective")}
+    own = [every[record] for record in plan.document["objectives"] if record in every]
+    turned = [one for document in own if (one := _turned(document, every, day))]
+    turned += _added(every.values(), [*own, *(one.after for one in turned if one.after)], day)
+    return Overtaken(plan, signed_on, turned) if turned else None
 
 
 def findings(dossier: StoredDossier, day: date) -> list[Finding]:
@@ -62,7 +72,27 @@ def findings(dossier: StoredDossier, day: date) -> list[Finding]:
     old = overtaken(dossier, day)
     if old is None:
         return []
-    params = {"version": int(old.plan.document["version"])}
-    return [
-        found("plan_objectives_changed", f"{old.plan.place}/objectives", "R5", "plan", blocking=False, params=params)
-    ]
+    place, words = f"{old.plan.place}/objectives", {"version": old.version}
+    return [found(CODE, place, "R5", "plan", blocking=False, params=words)]
+
+
+def _turned(document: Document, every: Mapping[str, Document], day: date) -> Turned | None:
+    """What became of an objective of the version: none while it stands, or when it or its successor was settled."""
+    if document["status"] not in REVISED or document["status_on"] > day.isoformat():
+        return None
+    last, seen = document, set[str]()
+    while last["status"] == "revised" and last.get("replaced_by") in every and last["id"] not in seen:
+        seen.add(last["id"])
+        last = every[last["replaced_by"]]
+    on = date.fromisoformat(document["status_on"])
+    if last["status"] in REVISED:
+        return Turned("dropped", on, document)
+    return Turned("revised", on, document, last) if last["status"] == "open" else None
+
+
+def _added(every: Iterable[Document], known: Iterable[Document], day: date) -> list[Turned]:
+    """The objectives the person works on that neither the version has nor what took the place of one of it is."""
+    names = {one["id"] for one in known}
+    fresh = (one for one in every if one["id"] not in names and one["status"] == "open")
+    days = ((date.fromisoformat(one["set_on"]), one) for one in fresh)
+    return [Turned("added", on, after=one) for on, one in days if on <= day]

@@ -103,7 +103,11 @@ FactMaker = Callable[[StoredDossier, Callable[[str, str], int]], MadeFacts]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who writes, when, and why. ``now`` is the moment the journal will show."""
+    """Who writes, when, and why. ``now`` is the moment the journal will show.
+
+    ``professional``: their document among the professionals, by which files are theirs; ``assigns``: whether they may
+    give files of others into other hands.
+    """
 
     node: str
     actor: str
@@ -111,3 +115,5 @@ class Context:
     client: str | None = None
     reason: str | None = field(default=None, repr=False)
     make_facts: FactMaker | None = field(default=None, repr=False)
+    professional: str | None = None
+    assigns: bool = False

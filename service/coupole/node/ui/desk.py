@@ -17,7 +17,7 @@ What a handler raises becomes a page as well: a ``CoupoleError`` with its words,
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ from coupole.node.store.changes import Context, RecordNotFound, StoredDossier, W
 from coupole.node.ui import opened, refusals
 from coupole.node.ui.arriving import check_origin, cookie_name, here, local_path, read_form
 from coupole.node.ui.notices import address, notice_of
+from coupole.node.ui.opened import Admitted
 from coupole.node.ui.refusals import ReasonNeeded
 from coupole.web.errors import PathUnknown
 from coupole.web.languages import LANGUAGES, Language, chosen_language, page_language
@@ -125,7 +126,8 @@ class Visit(Guest):
 
     def context(self, reason: str | None = None) -> Context:
         """Who writes: this person, at this moment, through the pages."""
-        return self.node.store.context(self.staff.id, reason=reason, now=self.now)
+        context = self.node.store.context(self.staff.id, reason=reason, now=self.now)
+        return replace(context, professional=self.staff.actor, assigns=self.may("run", "assignment"))
 
     def who(self, session: Session, writers: Collection[str]) -> dict[str, str]:
         """What colleagues and programs are called, by identifier; an identifier nobody knows stands for itself."""
@@ -153,18 +155,31 @@ class Visit(Guest):
     def open_file(self, session: Session, accompaniment: str) -> StoredDossier:
         """Everything known of one accompaniment that this person may read; that they looked is written down.
 
-        Raises ``ReasonNeeded`` when it is not one of theirs and they have not said why they open it,
-        ``AccessRefused``, ``RecordNotFound``, ``PersonErased``.
+        Raises what ``dossier`` and ``admit`` raise.
+        """
+        return self.admit(session, self.dossier(session, accompaniment)).shown
+
+    def dossier(self, session: Session, accompaniment: str) -> StoredDossier:
+        """Everything known of one accompaniment, for ``admit``.
+
+        Raises ``AccessRefused`` for whoever has nothing to do with files, ``RecordNotFound``, ``PersonErased``.
         """
         self.require("find", "accompaniment")
-        dossier = queries.dossier(session, self.node.store.vault, accompaniment)
-        if dossier.root != "accompaniment":
+        found = queries.dossier(session, self.node.store.vault, accompaniment)
+        if found.root != "accompaniment":
             raise RecordNotFound()
+        return found
+
+    def admit(self, session: Session, dossier: StoredDossier) -> Admitted:
+        """A file that was read already, opened for this person; that they looked is written down.
+
+        Raises ``ReasonNeeded`` when it is not one of theirs and they have not said why they open it, ``AccessRefused``.
+        """
         relation = self.relation(session, dossier)
         if not self.may("read", "accompaniment", relation):
-            raise ReasonNeeded(accompaniment) if self.may("open", "accompaniment", relation) else AccessRefused()
+            raise ReasonNeeded(dossier.id) if self.may("open", "accompaniment", relation) else AccessRefused()
         self._note_opening(session, dossier, relation)
-        return opened.readable(self.staff.role, dossier, relation)
+        return Admitted(dossier, opened.readable(self.staff.role, dossier, relation), relation)
 
     def _note_opening(self, session: Session, dossier: StoredDossier, relation: Relation) -> None:
         if not openings.noted(session, self.staff, dossier.id, self.now):

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from coupole.node.staff import access
 from coupole.node.store.changes import Document, StoredDossier
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A file that somebody may open: what is known of it, what of that they may read, and what it is to them.
+
+    ``whole`` is for rules and papers that answer to more than one reader; nothing of it is shown as it stands.
+    """
+
+    whole: StoredDossier
+    shown: StoredDossier
+    relation: access.Relation
 
 
 def readable(role: str, dossier: StoredDossier, relation: access.Relation) -> StoredDossier:

@@ -50,7 +50,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         filled=filled,
         trouble=trouble,
         changed_since=since_kept(file, filled),
-        present=standing.present(file.dossier, file.visit.language),
+        present=standing.present(file),
         phases=file.names.options("phase", passed),
     )
 

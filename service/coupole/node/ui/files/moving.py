@@ -47,8 +47,7 @@ def move(visit: Visit, form: FormData) -> Response:
 
 
 def _page(file: OpenFile, filled: Filled, trouble: Trouble | None, phase: str) -> Response:
-    dossier, language = file.dossier, file.visit.language
-    following = standing.following(dossier, file.visit.today, language)
+    following = standing.following(file)
     return file.visit.page(
         "files/move.html",
         trouble.status if trouble else 200,
@@ -58,7 +57,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None, phase: str) -
         changed_since=since_kept(file, filled),
         phase=phase,
         phase_name=file.names.code("phase", phase or None),
-        present=standing.present(dossier, language),
+        present=standing.present(file),
         following=following,
         lacks=[lack for one in following if one.phase == phase for lack in one.lacks],
         **asked(file, phase),

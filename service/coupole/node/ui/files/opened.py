@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import orjson
 from sqlmodel import Session
 
+from coupole.node.records.handing_over import may_hand_over
 from coupole.node.records.project import accompaniment
 from coupole.node.staff import access
 from coupole.node.staff.access import Relation
@@ -20,11 +21,15 @@ from coupole.standard.reading import canonical
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A file on somebody's desk. ``relation``: what they have to do with it."""
+    """A file on somebody's desk. ``relation``: what they have to do with it.
+
+    ``dossier``: what they may read of it; ``whole``: what the rules read, which is not shown as it stands.
+    """
 
     visit: Visit
     session: Session
     dossier: StoredDossier
+    whole: StoredDossier
     names: Names
     relation: Relation
 
@@ -42,6 +47,11 @@ class OpenFile:
     def writes(self) -> bool:
         """Whether this person may change it."""
         return self.may("write", "accompaniment")
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether this person may make somebody else responsible for it."""
+        return self.writes and may_hand_over(self.file, self.visit.context())
 
     def may(self, action: str, entity: str, field: str | None = None) -> bool:
         """Whether this person may do that with records of this file."""
@@ -66,9 +76,9 @@ class OpenFile:
 
 def opened(visit: Visit, session: Session) -> OpenFile:
     """The file whose identifier is in the address. Raises what ``Visit.open_file`` raises."""
-    dossier = visit.open_file(session, visit.path("id"))
-    names = Names(dossier, visit.language, {})
-    return OpenFile(visit, session, dossier, names, visit.relation(session, dossier))
+    one = visit.admit(session, visit.dossier(session, visit.path("id")))
+    names = Names(one.shown, visit.language, {})
+    return OpenFile(visit, session, one.shown, one.whole, names, one.relation)
 
 
 def everything(visit: Visit, session: Session, entity: str) -> list[Document]:

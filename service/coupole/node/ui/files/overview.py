@@ -47,18 +47,17 @@ def show(visit: Visit) -> Response:
 
 def parts(file: OpenFile, today: date) -> dict[str, Any]:
     """Everything the page shows."""
-    names, dossier, language = file.names, file.dossier, file.visit.language
-    visit, dated = file.visit, due.due(dossier, today)
-    steps = standing.nine_steps(dossier, today, language)
-    warnings = standing.warnings(dossier, today, language)
+    names, dossier, visit = file.names, file.dossier, file.visit
+    dated, steps = due.due(file.whole, today), standing.nine_steps(file)
     return {
         "shown": SHOWN,
-        "present": standing.present(dossier, language),
-        "following": standing.following(dossier, today, language),
+        "present": standing.present(file),
+        "following": standing.following(file),
         "steps": steps,
         "due": [(lists.what(visit, one), lists.when(visit, one.due_on), one, lists.address(one)) for one in dated],
         "undone": undone(steps, {one.settled_by for one in dated}),
-        "warnings": warnings,
+        "warnings": standing.warnings(file),
+        "renewal": standing.renewal(file, today),
         "pathway": names.code("pathway", file.file["pathway"]),
         "agency": names.organisation(file.file["agency"]),
         "responsible": names.actor(file.file["responsible"]),

@@ -91,11 +91,9 @@ def relations_to(visit: Visit, session: Session, files: list[Document]) -> dict[
     refused: ReasonNeeded | AccessRefused | None = None
     for file in files:
         try:
-            dossier = visit.open_file(session, file["id"])
+            found[file["id"]] = visit.admit(session, visit.dossier(session, file["id"])).relation
         except (ReasonNeeded, AccessRefused) as error:
             refused = refused or error
-        else:
-            found[file["id"]] = visit.relation(session, dossier)
     if refused and not found:
         raise refused
     return found

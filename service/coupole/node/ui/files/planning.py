@@ -13,6 +13,7 @@ from coupole.node.records.local import own_pathways
 from coupole.node.records.project import each, named, plan_on, target_groups, team_on
 from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
+from coupole.node.ui.files import standing
 from coupole.node.ui.files.deciding import content, day_of_form
 from coupole.node.ui.files.opened import OpenFile, opened
 from coupole.node.ui.files.pens import pen
@@ -92,6 +93,7 @@ def _page(file: OpenFile, filled: Filled, trouble: Trouble | None) -> Response:
         print_href=f"/print/plan/{plan.document['id']}" if plan else "",
         edit_href=record_path(plan.document["id"], file.dossier) if plan else "",
         templates=proposals(file) if not versions else [],
+        renewal=standing.renewal(file, visit.today),
     )
 
 

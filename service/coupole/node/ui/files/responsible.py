@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from coupole.node.records.handing_over import HandOverRefused
 from coupole.node.records.project import each
 from coupole.node.store.changes import Change, Document
 from coupole.node.ui.desk import Desk, Right, Visit
@@ -26,9 +27,11 @@ def add(desk: Desk) -> None:
 
 
 def show(visit: Visit) -> Response:
-    """Who takes over, and from which day."""
+    """Who takes over, and from which day. Raises ``HandOverRefused`` for whoever may not decide that."""
     with visit.node.store.reading() as session:
         file = opened(visit, session)
+        if not file.hands_over:
+            raise HandOverRefused()
         return _page(file, begun(visit, session, {"day": visit.today.isoformat()}), None)
 
 

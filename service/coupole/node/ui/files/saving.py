@@ -17,7 +17,7 @@ from coupole.node.store.changes import Change, Context, RevisionConflict, Writte
 from coupole.node.ui import keeping
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.files.opened import OpenFile, opened
-from coupole.node.ui.files.standing import Lack, lack
+from coupole.node.ui.files.standing import Lack, lacks
 from coupole.node.ui.files.typed import Filled, FormIncomplete
 from coupole.node.ui.forms.asking import element
 from coupole.node.ui.forms.places import EXTENSIONS
@@ -103,9 +103,8 @@ def trouble(file: OpenFile, form: FormData, error: CoupoleError) -> Trouble:
     """The refusal in words, with the pages that settle it and who changed what meanwhile."""
     said = told(file.visit, error)
     rules = [finding for finding in error.findings if "settled_by" in finding.params]
-    lacks = tuple(lack(finding, file.dossier, file.visit.language) for finding in rules)
     known = tuple(meanwhile(file, form)) if isinstance(error, RevisionConflict) else ()
-    return replace(said, lacks=lacks, meanwhile=known)
+    return replace(said, lacks=lacks(file, rules), meanwhile=known)
 
 
 def told(visit: Visit, error: CoupoleError) -> Trouble:

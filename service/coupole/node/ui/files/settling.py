@@ -80,6 +80,14 @@ def record_at(finding: Finding, dossier: StoredDossier) -> str | None:
         return None
 
 
+def place_of(finding: Finding) -> tuple[str, str]:
+    """The kind of record and the field a finding is about, ``disability.limits``; empty where it names none."""
+    entity, *steps = finding.pointer.strip("/").split("/")
+    if "record" in finding.params:  # told outside the dossier already
+        return str(finding.params["record"]).split(":")[1], ".".join([entity, *steps] if entity else [])
+    return entity, ".".join(steps[1:])
+
+
 def _agreement(dossier: StoredDossier) -> str:
     """The agreement the file names, else the file, where one is named."""
     own = accompaniment(dossier).get("agreement")

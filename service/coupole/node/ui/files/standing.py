@@ -1,21 +1,25 @@
-"""Where a file stands on the page: its phase, the phases that may follow and what they lack, the nine steps."""
+"""Where a file stands on the page: its phase, the phases that may follow and what they lack, the nine steps.
+
+The rules read the whole file, so that nobody sees something missing that only they may not read; a finding that is
+about such a field is not told.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from coupole.errors import Finding
-from coupole.node.records import moves, rules
+from coupole.node.records import moves, renewals, rules
 from coupole.node.records.project import named, phase_history
 from coupole.node.records.steps import State, Step, steps
-from coupole.node.store.changes import StoredDossier
-from coupole.node.ui.files.naming import Names
-from coupole.node.ui.files.settling import file_path, record_at, settled_at
+from coupole.node.store.changes import Document
+from coupole.node.ui.files.opened import OpenFile
+from coupole.node.ui.files.settling import place_of, record_at, settled_at
 from coupole.standard.codes import code_list
 from coupole.standard.entities import ENTITIES
 from coupole.standard.sentences import sentence
-from coupole.web.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Lack:
     blocking: bool
     entity: str
     """The kind of record that settles it."""
-    about: str = ""
-    """Which objective, where there may be several."""
+    about: tuple[str, ...] = ()
+    """Which objectives, where there may be several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,63 +75,100 @@ class Present:
     final: bool
 
 
-def _about(finding: Finding, dossier: StoredDossier, language: Language) -> str:
-    placed = named(dossier, record_at(finding, dossier))
-    if placed is None or ":objective:" not in placed.document["id"]:
-        return ""
-    return Names(dossier, language, {}).objective(placed.document)
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The plan that is to be signed again: which version the person signed, and what changed since."""
+
+    version: int
+    signed_on: date
+    since: date
+    changes: tuple[tuple[str, str, str, date], ...]
+    """How each objective changed (revised, dropped or added), what it was, what it is, and since when."""
 
 
-def lack(finding: Finding, dossier: StoredDossier, language: Language) -> Lack:
-    """What was found, in words, with the page that settles it."""
-    said = sentence(finding.code, language, finding.params)
-    entity = str(finding.params.get("settled_by", "accompaniment"))
-    labels = ENTITIES[entity].labels if entity in ENTITIES else {"en": ""}
-    opens = labels.get(language, labels["en"])
-    href = settled_at(finding, dossier)
-    return Lack(
-        finding.code, said.title, said.remedy, href, opens, finding.blocking, entity, _about(finding, dossier, language)
-    )
+def lacks(file: OpenFile, findings: Iterable[Finding]) -> tuple[Lack, ...]:
+    """What was found, each sentence once with all it is about; what this person may not read is not told."""
+    said: dict[tuple[str, str, bool], Lack] = {}
+    for finding in findings:
+        if not _may_know(file, finding):
+            continue
+        one = _lack(file, finding)
+        key = (one.title, one.href, one.blocking)
+        about = (*said[key].about, *one.about) if key in said else one.about
+        said[key] = replace(said.get(key, one), about=tuple(dict.fromkeys(about)))
+    return tuple(said.values())
 
 
-def present(dossier: StoredDossier, language: Language) -> Present:
+def present(file: OpenFile) -> Present:
     """Where the file stands."""
-    last = phase_history(dossier)[-1]
+    last = phase_history(file.dossier)[-1]
     codes = code_list("phase")
     final = codes.attribute(last.phase, "kind") == "final"
-    return Present(last.phase, codes.labels(last.phase, language), last.start, final)
+    return Present(last.phase, codes.labels(last.phase, file.visit.language), last.start, final)
 
 
-def following(dossier: StoredDossier, today: date, language: Language) -> list[Following]:
+def following(file: OpenFile) -> list[Following]:
     """The phases that follow the present one in the method: what each asks for, and what else it lacks today."""
     codes = code_list("phase")
     return [
         Following(
             offer.phase,
-            codes.labels(offer.phase, language),
+            codes.labels(offer.phase, file.visit.language),
             str(codes.attribute(offer.phase, "kind")),
-            file_path(dossier, f"move?phase={offer.phase}"),
+            file.path(f"move?phase={offer.phase}"),
             offer.asks,
-            tuple(lack(one, dossier, language) for one in offer.findings),
+            lacks(file, offer.findings),
         )
-        for offer in moves.offers(dossier, today)
+        for offer in moves.offers(file.whole, file.visit.today)
     ]
 
 
-def nine_steps(dossier: StoredDossier, today: date, language: Language) -> list[ShownStep]:
+def nine_steps(file: OpenFile) -> list[ShownStep]:
     """The nine steps with their reasons."""
-    return [_shown(step, dossier, language) for step in steps(dossier, today)]
+    return [_shown(file, step) for step in steps(file.whole, file.visit.today)]
 
 
-def warnings(dossier: StoredDossier, today: date, language: Language) -> list[Lack]:
-    """What the rules find in the file, each sentence once."""
-    said: dict[tuple[str, str, str], Lack] = {}
-    for finding in rules.findings(dossier, today):
-        one = lack(finding, dossier, language)
-        said.setdefault((one.title, one.about, one.href), one)
-    return list(said.values())
+def warnings(file: OpenFile) -> tuple[Lack, ...]:
+    """What the rules find in the file, each sentence once; that a plan is to be signed again stands by itself."""
+    found = rules.findings(file.whole, file.visit.today)
+    return lacks(file, (one for one in found if one.code != renewals.CODE))
 
 
-def _shown(step: Step, dossier: StoredDossier, language: Language) -> ShownStep:
-    reason = lack(step.findings[0], dossier, language) if step.findings else None
-    return ShownStep(step.number, step.state, reason)
+def renewal(file: OpenFile, day: date) -> Renewal | None:
+    """The plan that is to be signed again, in words."""
+    old = renewals.overtaken(file.dossier, day)
+    if old is None:
+        return None
+
+    def name(document: Document | None) -> str:
+        return file.names.objective(document) if document else ""
+
+    changes = tuple((one.kind, name(one.before), name(one.after), one.on) for one in old.turned)
+    return Renewal(old.version, old.signed_on, old.since, changes)
+
+
+def _may_know(file: OpenFile, finding: Finding) -> bool:
+    entity, field = place_of(finding)
+    return entity not in ENTITIES or file.may("read", entity, field or None)
+
+
+def _lack(file: OpenFile, finding: Finding) -> Lack:
+    """What was found, in words, with the page that settles it."""
+    language = file.visit.language
+    said = sentence(finding.code, language, finding.params)
+    entity = str(finding.params.get("settled_by", "accompaniment"))
+    labels = ENTITIES[entity].labels if entity in ENTITIES else {"en": ""}
+    opens = labels.get(language, labels["en"])
+    href = settled_at(finding, file.whole)
+    return Lack(finding.code, said.title, said.remedy, href, opens, finding.blocking, entity, _about(file, finding))
+
+
+def _about(file: OpenFile, finding: Finding) -> tuple[str, ...]:
+    placed = named(file.dossier, record_at(finding, file.whole))
+    if placed is None or ":objective:" not in placed.document["id"]:
+        return ()
+    return (file.names.objective(placed.document),)
+
+
+def _shown(file: OpenFile, step: Step) -> ShownStep:
+    return ShownStep(step.number, step.state, next(iter(lacks(file, step.findings)), None))

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from coupole.node.staff import access
-from coupole.node.store import queries
 from coupole.node.store.changes import Document, RecordNotFound, StoredDossier
 from coupole.node.store.tables import RECORD
 from coupole.node.ui.desk import Visit
@@ -74,9 +73,9 @@ def subject(visit: Visit, session: Session, entity: str, document: Document) -> 
         return Subject(visit, entity, "house")
     file = document.get("id") if entity == "accompaniment" else document.get("accompaniment")
     if file:
-        dossier = visit.open_file(session, file)
-        participant = dossier.documents["accompaniment"][0]["participant"]
-        return Subject(visit, entity, visit.relation(session, dossier), participant, dossier)
+        opened = visit.admit(session, visit.dossier(session, file))
+        participant = opened.shown.documents["accompaniment"][0]["participant"]
+        return Subject(visit, entity, opened.relation, participant, opened.shown)
     person = document.get("id") if entity == "participant" else document.get("participant")
     return Subject(visit, entity, _nearest(visit, session, person), person)
 
@@ -94,9 +93,9 @@ def _nearest(visit: Visit, session: Session, participant: str | None) -> access.
         if not session.scalar(select(RECORD.c.id).where(RECORD.c.id == participant)):
             raise RecordNotFound()
         return "new"
-    found: dict[access.Relation, str] = {}
+    found: dict[access.Relation, StoredDossier] = {}
     for file in files:
-        found.setdefault(visit.relation(session, queries.dossier(session, visit.node.store.vault, file)), file)
+        dossier = visit.dossier(session, file)
+        found.setdefault(visit.relation(session, dossier), dossier)
     nearest = next(one for one in NEAREST if one in found)
-    visit.open_file(session, found[nearest])
-    return nearest
+    return visit.admit(session, found[nearest]).relation

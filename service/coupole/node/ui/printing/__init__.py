@@ -81,10 +81,10 @@ def _printed(visit: Visit, session: Session, kind: Kind) -> tuple[Printed, Docum
     if record.split(":")[1:2] != [kind.entity]:
         raise RecordNotFound()
     file = queries.read(session, vault, record)["accompaniment"]
-    shown = visit.open_file(session, file)
-    own = language_of(shown.documents["participant"][0], visit.language)
+    opened = visit.admit(session, visit.dossier(session, file))
+    own = language_of(opened.shown.documents["participant"][0], visit.language)
     pen = pen_of(visit, paper_language(visit.asked("in"), own), session)
-    of = printed(pen, queries.dossier(session, vault, file), shown, visit.node.name, visit.today)
+    of = printed(pen, opened.whole, opened.shown, visit.node.name, visit.today)
     document = of.document(record)
     if document is None:
         raise RecordNotFound()

@@ -69,8 +69,8 @@ def _file(visit: Visit, session: Session) -> PersonFile:
     """
     file = person_file(session, visit.node.store.vault, visit.path("id"))
     for accompaniment in file.accompaniments:
-        dossier = visit.open_file(session, accompaniment["id"])
-        visit.require("export", "accompaniment", visit.relation(session, dossier))
+        opened = visit.admit(session, visit.dossier(session, accompaniment["id"]))
+        visit.require("export", "accompaniment", opened.relation)
     if not (file.accompaniments or visit.may("export", "participant", "none")):
         raise AccessRefused()
     return file
