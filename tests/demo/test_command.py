@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -54,6 +55,49 @@ def test_a_second_run_publishes_the_same_figures(told: tuple[Path, str]) -> None
     assert again.returncode == 0, again.stderr
     assert again.stdout == table
     assert "--fresh" in again.stderr
+
+
+def test_the_last_month_is_summed_under_seal(told: tuple[Path, str]) -> None:
+    assert "summed under seal" in told[1]
+    assert re.search(r"^ +all +\d+ +\d+ +\d+ +\d+ +\d+$", told[1], re.MULTILINE)
+
+
+def held(directory: Path, party: str, *words: str) -> dict[str, Any]:
+    """What a party of that demonstration holds."""
+    command = [sys.executable, "-m", "coupole", "export", str(directory / "hub"), "--adversary-view", party, *words]
+    for node in sorted(directory.glob("*/node.sqlite")):
+        command += ["--node", str(node.parent)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=ENGLISH)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_what_the_hub_holds_contradicts_no_bound_it_declares(told: tuple[Path, str]) -> None:
+    shown, exact = held(told[0], "hub"), held(told[0], "hub", "--truth")
+    figures = 0
+    for table, true in zip(shown["tables"], exact["tables"], strict=True):
+        assert (table["id"], table["owner"]) == (true["id"], true["owner"])
+        assert true["noise"] == {"kind": "exact"}
+        bound = table["noise"].get("max", 0)
+        for (levels, value), (same, truth) in zip(table["cells"], true["cells"], strict=True):
+            assert levels == same
+            if value is not None:
+                figures += 1
+                assert abs(value - truth) <= bound, (table["id"], levels)
+    assert figures > 10_000
+    assert [one["kind"] for one in shown["batches"]] == ["opening", "change"]
+
+
+def test_only_the_hub_holds_tables_of_a_member_and_only_its_own_people_exact_ones(told: tuple[Path, str]) -> None:
+    directory = told[0]
+    members = {path.parent.name for path in directory.glob("*/node.sqlite")}
+    assert {table["owner"] for table in held(directory, "hub")["tables"]} >= members
+    for party in ("public", "trustee"):
+        assert members.isdisjoint(table["owner"] for table in held(directory, party)["tables"])
+    mine = min(members)
+    own = [table for table in held(directory, f"member:{mine}")["tables"] if table["owner"] in members]
+    assert {(table["owner"], table["noise"]["kind"]) for table in own} == {(mine, "exact")}
 
 
 @pytest.fixture

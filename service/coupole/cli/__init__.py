@@ -34,6 +34,7 @@ PARTS: Mapping[str, str] = {
     "node": "One member's service: its records, its tokens, its releases.",
     "hub": "The umbrella's service: members, collection, publication.",
     "trustee": "The second organisation's service, which lets only sums through.",
+    "export": "Everything a party holds of a federation, for whoever wants to attack it.",
     "demo": "A hub and five members on this machine, with invented people.",
 }
 """Name of a part, which is a module beside this one holding ``app``; and what it is."""
@@ -44,17 +45,18 @@ _CODES = {
         catalogue_unknown client_not_found collection_unknown dataset_empty hub_settings_missing
         indicator_not_found indicator_unknown key_not_found key_ring_missing member_unknown period_not_collected
         profile_unknown publication_unknown record_not_found release_not_found roster_member_unknown roster_unknown
-        schema_unknown settings_missing trustee_settings_missing
+        schema_unknown settings_missing slot_not_released tabulation_not_here trustee_settings_missing
     """,
     IN_THE_WAY: """
         backup_exists demo_directory_taken demo_port_taken hub_exists key_in_use member_address_taken node_exists
         record_exists record_in_use revision_conflict revision_older trustee_exists
     """,
     OTHER_PARTY: """
-        node_access_refused node_address_invalid node_answer_invalid node_busy node_certificate_invalid
+        certificate_unexpected node_access_refused node_address_invalid node_answer_invalid node_busy
+        node_certificate_invalid
         node_clock_differs node_conflict node_disconnected node_error node_failed node_identity_wrong
         node_input_refused node_not_found node_redirected node_refused node_timeout node_token_downgraded
-        node_too_large node_unreachable
+        node_too_large node_unreachable trustee_refused trustee_silent
     """,
 }
 EXIT_CODES: Mapping[str, int] = {code: number for number, codes in _CODES.items() for code in codes.split()}

@@ -71,8 +71,9 @@ def _fill(place: Place) -> None:
 
 async def _run(place: Place, sockets: list[socket.socket], months: int, *, strangers: bool, once: bool) -> None:
     from coupole.demo.colleagues import doors
-    from coupole.demo.federation import introduce
+    from coupole.demo.federation import introduce, months_before
     from coupole.demo.running import running
+    from coupole.demo.sealing import agree
     from coupole.demo.telling import addresses
     from coupole.hub.app import open_hub
 
@@ -83,6 +84,7 @@ async def _run(place: Place, sockets: list[socket.socket], months: int, *, stran
             if strangers:
                 for settings in place.nodes:
                     await introduce(settings, hub, place.trustee)
+                agree(place, hub, ring, months_before(place.note.today, 1)[0])
                 place.finish()
             typer.echo(await _collected(place, hub, ring, months))
         if once:
@@ -97,12 +99,16 @@ async def _run(place: Place, sockets: list[socket.socket], months: int, *, stran
 async def _collected(place: Place, hub: Hub, ring: KeyRing, months: int) -> str:
     """The published table of the last months, all members asked anew."""
     from coupole.demo.federation import collect_all, months_before
-    from coupole.demo.telling import table
+    from coupole.demo.sealing import seal
+    from coupole.demo.telling import fine, table
 
     periods = months_before(place.note.today, months)
     with _counting("Members asked, month by month", len(periods) * len(place.nodes)) as advance:
         await collect_all(hub, ring, place.hub, periods, advance)
-    return table(hub, periods)
+    last = months_before(place.note.today, 1)[0]
+    with _counting("The last month summed under seal", 2 * len(place.nodes)) as advance:
+        await seal(place, hub, ring, last, advance)
+    return f"{table(hub, periods)}\n\n{fine(hub, last)}"
 
 
 @contextmanager

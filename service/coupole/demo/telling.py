@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlmodel import Session
 
 from coupole.demo.colleagues import Door
 from coupole.demo.place import Place
 from coupole.hub.publication.datasets import Observation, overview
 from coupole.hub.publication.publishing import publication
-from coupole.hub.store import Hub
+from coupole.hub.store import Hub, sealed
+from coupole.hub.ui.fine import choices_of, columns, lines
+from coupole.wire.tabulations import ALL
 
 COLUMNS = (
     ("S01", "count", "open"),
@@ -20,6 +24,9 @@ COLUMNS = (
     ("Q01", "rate", "meetings held"),
 )
 """Indicator, measure, and its heading."""
+FINE = "S01.target_group.sex.day"
+"""The fine table that is printed."""
+TOTAL = "all"
 NOTES = (
     "Every figure carries noise that each member added before it left, so that none points at a person; a share is of",
     "two such figures, shown as 100 % where it would pass it, and not at all of fewer than 20.",
@@ -35,6 +42,24 @@ def table(hub: Hub, periods: list[str]) -> str:
     widths = [max(len(row[place]) for row in [headings, *rows]) for place in range(len(headings))]
     lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in [headings, *rows]]
     return "\n".join([f"Published by {hub.name}, month by month", "", *lines, "", *NOTES])
+
+
+def fine(hub: Hub, month: str) -> str:
+    """One fine table of the month that was summed under seal, by target group and sex, empty rows left out."""
+    with hub.store.reading() as session:
+        found = sealed.newest_publication(session, month)
+        document = json.loads(sealed.text(found)) if found else {"tables": []}
+    choices = choices_of(hub.catalogue, document["tables"])
+    one = next((one for one in choices if one.key == FINE), None)
+    if one is None:
+        return f"Nothing was summed under seal for {month}."
+    rows = [["", *columns(one, "en")]]
+    rows += [[*line.heads, *map(str, line.cells)] for line in lines(one, "en") if any(line.cells)]
+    rows = [[TOTAL if text == ALL else text for text in row] for row in rows]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    told = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
+    heading = f"Open accompaniments at the end of {month}, summed under seal: nobody saw a member's own"
+    return "\n".join([heading, "", *told, "", f"Every figure is at most {one.tables[0]['bound']} from the exact one."])
 
 
 def _row(session: Session, hub: Hub, period: str) -> list[str]:
@@ -69,5 +94,7 @@ def addresses(place: Place, doors: list[list[Door]]) -> str:
             "The same figures for a program (JSON-stat; CSV with another Accept):",
             f"  curl '{hub.issuer}/api/v1/datasets/S01?by=sex'",
             f"  curl -H 'Accept: text/csv' '{hub.issuer}/api/v1/datasets/Q01'",
+            "",
+            f"Fine tables, summed under seal: {hub.issuer}/fine",
         ]
     )
