@@ -7,14 +7,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.responses import Response
 
 from coupole.node.staff import accounts, openings, sessions
+from coupole.node.staff.access import AccessRefused
+from coupole.node.ui import HERE
 from coupole.node.ui.arriving import MOST_FIELDS, cookie_name, local_path
-from coupole.node.ui.desk import PageRoute
-from coupole.node.ui.notices import address
+from coupole.node.ui.desk import Desk, PageRoute
+from coupole.node.ui.notices import NOTICES, address
+from coupole.node.ui.refusals import NUMBERS
 from coupole.standard.sentences import known_codes
+from coupole.web.pages import Pages
 from tests.calling import RunningNode
 from tests.desk import account, browser, browser_of, signed_in
 from tests.factories import accompaniment, actor, id_of, organisation, participant, referral
@@ -222,6 +228,22 @@ def test_the_page_of_a_failure_shows_the_name_to_quote_which_the_log_has(
 def test_two_pages_cannot_have_one_address(node: RunningNode) -> None:
     routes = [(route.path, *sorted(route.methods or ())) for route in pages(node)]
     assert len(routes) == len(set(routes))
+
+
+def test_what_a_group_says_and_refuses_is_known_to_its_desk_alone_and_no_code_is_said_twice() -> None:
+    def another() -> Desk:
+        app = FastAPI()
+        pages = Pages(HERE, name="Atelier", issuer="http://127.0.0.1:1", language="en")
+        return Desk(app, pages, "http://127.0.0.1:1", lambda _: Response())
+
+    one, other = another(), another()
+    one.says({"minutes_kept": "The minutes are kept."})
+    one.refuses({AccessRefused: 418})
+    assert address("/", "minutes_kept", known=one.notices) == "/?notice=minutes_kept"
+    assert "minutes_kept" not in {**other.notices, **NOTICES}
+    assert other.numbers[AccessRefused] == NUMBERS[AccessRefused] == 403
+    with pytest.raises(ValueError, match="two notices"):
+        one.says({"saved": "Saved, and differently."})
 
 
 def test_a_disabled_account_is_out_at_once(desk: RunningNode) -> None:

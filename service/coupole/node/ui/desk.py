@@ -9,6 +9,8 @@ that was sent) and gives a page or the address to go on to. It runs in a thread,
             return visit.page("files/meeting.html", file=visit.open_file(session, visit.path("id")))
 
     def add(desk: Desk) -> None:
+        desk.says({"minutes_kept": marked("The minutes are kept.")})
+        desk.refuses({MeetingOver: 409})
         desk.get("/files/{id}/meeting", show, needs=Right("read", "team_meeting"))
 
 What a handler raises becomes a page as well: a ``CoupoleError`` with its words, anything else with an apology.
@@ -16,7 +18,7 @@ What a handler raises becomes a page as well: a ``CoupoleError`` with its words,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -39,9 +41,10 @@ from coupole.node.store import queries
 from coupole.node.store.changes import Context, RecordNotFound, StoredDossier, Written
 from coupole.node.ui import opened, refusals
 from coupole.node.ui.arriving import check_origin, cookie_name, here, local_path, read_form
-from coupole.node.ui.notices import address, notice_of
+from coupole.node.ui.notices import NOTICES, address, notice_of
 from coupole.node.ui.opened import Admitted
-from coupole.node.ui.refusals import ReasonNeeded
+from coupole.node.ui.refusals import NUMBERS, ReasonNeeded
+from coupole.web import problems
 from coupole.web.errors import PathUnknown
 from coupole.web.languages import LANGUAGES, Language, chosen_language, page_language
 from coupole.web.pages import Pages
@@ -65,9 +68,14 @@ class Guest:
 
     request: Request
     node: Node
-    pages: Pages
+    desk: Desk
     language: Language
     now: datetime
+
+    @property
+    def pages(self) -> Pages:
+        """What pages are made with."""
+        return self.desk.pages
 
     @property
     def today(self) -> date:
@@ -92,15 +100,20 @@ class Guest:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page in the reader's language. Every template knows ``visit``, ``staff``, ``notice`` and ``here``."""
-        shown = {"visit": self, "staff": None, "notice": notice_of(self.request), "here": here(self.request)}
+        shown: dict[str, Any] = {"visit": self, "staff": None, "here": here(self.request)}
+        shown["notice"] = notice_of(self.request, self.desk.notices)
         return self.pages.answer(self.request, template, status, language=self.language, **(shown | values))
+
+    def number_of(self, error: CoupoleError) -> int:
+        """The HTTP number of what a page refuses."""
+        return problems.status_of(error, self.desk.numbers)
 
     def note_refusal(self) -> None:
         """Write down that a role did not allow something; nothing is known of somebody who is not signed in."""
 
     def see_other(self, path: str, notice: str | None = None, undo: Sequence[Written] = ()) -> Response:
-        """Go on to ``path``, which says ``notice`` (a code of ``notices``) and can take back the writes in ``undo``."""
-        return RedirectResponse(address(local_path(path), notice, undo), 303)
+        """Go on to ``path``, which says ``notice`` (a code of the desk's) and can take back the writes in ``undo``."""
+        return RedirectResponse(address(local_path(path), notice, undo, self.desk.notices), 303)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +226,20 @@ class Desk:
     """What ``/`` answers a program."""
     limits: Limits = field(default_factory=Limits)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    notices: dict[str, str] = field(default_factory=lambda: dict(NOTICES))
+    """What pages say once after something was done, by its code."""
+    numbers: dict[type[CoupoleError], int] = field(default_factory=lambda: dict(NUMBERS))
+    """The HTTP numbers of what pages refuse."""
+
+    def says(self, notices: Mapping[str, str]) -> None:
+        """What the pages of a group say after something was done. Raises ``ValueError`` for a code that is taken."""
+        if taken := self.notices.keys() & notices.keys():
+            raise ValueError(f"two notices {taken}")
+        self.notices.update(notices)
+
+    def refuses(self, numbers: Mapping[type[CoupoleError], int]) -> None:
+        """The numbers of what the pages of a group refuse."""
+        self.numbers.update(numbers)
 
     def get(self, path: str, handler: Handler, *, needs: Right) -> None:
         """A page for whoever is signed in and has that right."""
@@ -255,7 +282,7 @@ class Desk:
         """The request as a handler gets it."""
         own = next((known for known in LANGUAGES if staff and known == staff.language), None)
         language = chosen_language(request) or own or page_language(request, self.pages.language)
-        return Guest(request, node_of(request), self.pages, language, self.now())
+        return Guest(request, node_of(request), self, language, self.now())
 
     def visit(self, request: Request) -> Visit | None:
         """The request as one of a signed-in person; none when nobody is."""
@@ -264,7 +291,7 @@ class Desk:
         if signed is None:
             return None
         guest = self.guest(request, signed.staff)
-        return Visit(guest.request, guest.node, guest.pages, guest.language, guest.now, signed)
+        return Visit(guest.request, guest.node, self, guest.language, guest.now, signed)
 
     def unknown(self, request: Request) -> Response:
         """The page that says that there is none at this address."""

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from coupole.node.store.changes import Written
 from coupole.web.translations import marked
 
-NOTICES: dict[str, str] = {
+NOTICES: Mapping[str, str] = {
     "saved": marked("Saved."),
     "deleted": marked("Deleted. It can be brought back for 30 days."),
     "undone": marked("Undone: everything is as it was before."),
@@ -20,7 +20,7 @@ NOTICES: dict[str, str] = {
     "sent": marked("Sent."),
     "nothing": marked("Nothing was changed."),
 }
-"""Every notice by its code; a group of pages adds its own when it registers."""
+"""What any page may say, by its code; a group of pages gives the desk its own when it registers."""
 
 MOST_UNDONE = 20
 _UNDONE = re.compile(r"[a-z0-9-]{3,40}:[a-z_]{3,30}:[0-9A-Z]{26}~[0-9]{1,9}")
@@ -35,11 +35,11 @@ class Notice:
     undo: tuple[str, ...]
 
 
-def address(path: str, notice: str | None, undo: Sequence[Written] = ()) -> str:
+def address(path: str, notice: str | None, undo: Sequence[Written] = (), known: Mapping[str, str] = NOTICES) -> str:
     """The address whose page shows that notice. Raises ``KeyError`` for a notice that is not in the list."""
     if notice is None:
         return path
-    if notice not in NOTICES:
+    if notice not in known:
         raise KeyError(notice)
     asked = [("notice", notice), *(("undo", f"{one.id}~{one.revision}") for one in undo[:MOST_UNDONE])]
     return path + ("&" if "?" in path else "?") + urlencode(asked, safe=":~")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
@@ -29,7 +29,7 @@ class ReasonNeeded(CoupoleError):
         self.accompaniment = accompaniment
 
 
-NUMBERS: dict[type[CoupoleError], int] = {
+NUMBERS: Mapping[type[CoupoleError], int] = {
     **problems.STATUS,
     **STATUS,
     AccessRefused: 403,
@@ -37,7 +37,7 @@ NUMBERS: dict[type[CoupoleError], int] = {
     SentFromElsewhere: 403,
     FormUnreadable: 422,
 }
-"""The numbers of what pages refuse; a group of pages adds those of its own kinds when it registers."""
+"""The numbers of what any page may refuse; a group of pages gives the desk those of its own when it registers."""
 
 
 def answered(guest: Guest, make: Callable[[], Response], form: FormData | None = None) -> Response:
@@ -46,7 +46,7 @@ def answered(guest: Guest, make: Callable[[], Response], form: FormData | None =
         return make()
     except ReasonNeeded as error:
         shown = {"accompaniment": error.accompaniment, "kept": None if form is None else typed(form)}
-        return guest.page("reason.html", NUMBERS[ReasonNeeded], **shown)
+        return guest.page("reason.html", guest.number_of(error), **shown)
     except CoupoleError as error:
         if isinstance(error, AccessRefused):
             guest.note_refusal()
@@ -62,7 +62,7 @@ def page(guest: Guest, error: CoupoleError, form: FormData | None = None, occurr
     back = local_path(guest.request.query_params.get("back"))
     kept = typed(form) if form else None
     shown = {"code": error.code, "title": title, "remedy": remedy, "findings": findings, "back": back, "kept": kept}
-    answer = guest.page("problem.html", problems.status_of(error, NUMBERS), occurrence=occurrence, **shown)
+    answer = guest.page("problem.html", guest.number_of(error), occurrence=occurrence, **shown)
     answer.headers.update(getattr(error, "headers", {}))
     return answer
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from coupole.node.ui.desk import Desk, Right
 from coupole.node.ui.fields import choosing, drawing, own, pathways
 from coupole.node.ui.fields.keeping import kept_while_typed
-from coupole.node.ui.notices import NOTICES
 from coupole.web.translations import marked
 
 NEEDS = Right("manage", "settings")
-NOTICES["field_hidden"] = marked("This is not asked any more. What was filled in stays.")
-NOTICES["field_asked"] = marked("This is asked again.")
-NOTICES["pathway_removed"] = marked("The pathway was removed. Plans that began with it stay as they are.")
+NOTICES = {
+    "field_hidden": marked("This is not asked any more. What was filled in stays."),
+    "field_asked": marked("This is asked again."),
+    "pathway_removed": marked("The pathway was removed. Plans that began with it stay as they are."),
+}
 
 
 def add(desk: Desk) -> None:
     """The pages of this group."""
+    desk.says(NOTICES)
     desk.get("/settings/fields", own.show, needs=NEEDS)
     desk.get("/settings/fields/new", own.begin, needs=NEEDS)
     desk.post("/settings/fields/new", kept_while_typed(own.begin, own.make), needs=NEEDS)

@@ -18,7 +18,6 @@ from coupole.node.ui.files import (
     starting,
 )
 from coupole.node.ui.files.typed import FormIncomplete
-from coupole.node.ui.refusals import NUMBERS
 
 MODULES = (
     overview,
@@ -38,6 +37,6 @@ MODULES = (
 
 def add(desk: Desk) -> None:
     """Every page of this group."""
-    NUMBERS[FormIncomplete] = 422
+    desk.refuses({FormIncomplete: 422})
     for module in MODULES:
         module.add(desk)

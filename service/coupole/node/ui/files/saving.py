@@ -21,11 +21,9 @@ from coupole.node.ui.files.standing import Lack, lacks
 from coupole.node.ui.files.typed import Filled, FormIncomplete
 from coupole.node.ui.forms.asking import element
 from coupole.node.ui.forms.places import EXTENSIONS
-from coupole.node.ui.refusals import NUMBERS
 from coupole.standard.entities import ENTITIES
 from coupole.standard.sentences import sentence
 from coupole.standard.validation import DocumentInvalid
-from coupole.web import problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ def told(visit: Visit, error: CoupoleError) -> Trouble:
             words = sentence(finding.code, visit.language, finding.params)
             name = _named(finding.pointer) if isinstance(error, DocumentInvalid) else finding.pointer[1:]
             fields[name] = f"{words.title} {words.remedy}"
-    status = problems.status_of(error, NUMBERS)
+    status = visit.number_of(error)
     return Trouble(error.code, said.title, said.remedy, status, fields, findings=tuple(error.findings))
 
 

@@ -20,6 +20,7 @@ __all__ = ["Asked", "Form", "Read", "fields", "findings", "read", "with_findings
 
 def add(desk: Desk) -> None:
     """The pages of this group, and what its macros need."""
+    desk.refuses({undoing.UndoTooLate: 409})
     desk.pages.environment.globals["units"] = UNITS
     desk.get("/records/new/{entity}", records.show_new, needs=SIGNED_IN)
     desk.post("/records/new/{entity}", records.save_new, needs=SIGNED_IN)

@@ -26,11 +26,9 @@ from coupole.node.ui.forms.saving import Conflict, Saved
 from coupole.node.ui.forms.subject import Subject, entity_of, subject
 from coupole.node.ui.forms.telling import told
 from coupole.node.ui.forms.trying import Outcome
-from coupole.node.ui.refusals import NUMBERS
 from coupole.node.ui.saying import said
 from coupole.standard.entities import ENTITIES, Field
 from coupole.standard.reading import parse
-from coupole.web import problems
 from coupole.web.errors import PathUnknown
 
 FILES_START_AT = "/people/new"
@@ -208,7 +206,7 @@ def _page(opened: Opened, *, draft: Draft | None = None, outcome: Outcome | None
         "back": local_path(visit.asked("back")) if visit.asked("back") else "",
         "deletes": opened.record is not None and opened.subject.may("delete"),
     }
-    return visit.page("forms/record.html", _status(outcome), **shown)
+    return visit.page("forms/record.html", _status(visit, outcome), **shown)
 
 
 def _code(outcome: Outcome | None) -> str:
@@ -219,14 +217,14 @@ def _code(outcome: Outcome | None) -> str:
     return outcome.refused.code if outcome.refused else "document_invalid" if outcome.findings else ""
 
 
-def _status(outcome: Outcome | None) -> int:
+def _status(visit: Visit, outcome: Outcome | None) -> int:
     if outcome is None or not _code(outcome):
         return 200
     if outcome.conflict:
         return 409
     if outcome.alone and not outcome.refused:
         return 200  # it is kept, and the person types on
-    return problems.status_of(outcome.refused, NUMBERS) if outcome.refused else 422
+    return visit.number_of(outcome.refused) if outcome.refused else 422
 
 
 def _page_to_read(opened: Opened) -> Response:

@@ -19,7 +19,6 @@ from coupole.node.ui.forms.reading import GIVEN_LATER
 from coupole.node.ui.forms.records import open_record
 from coupole.node.ui.forms.subject import entity_of, subject
 from coupole.node.ui.notices import MOST_UNDONE
-from coupole.node.ui.refusals import NUMBERS
 from coupole.standard.reading import parse
 
 WRITTEN = re.compile(r"(.{10,120})~([0-9]{1,9})")
@@ -27,9 +26,6 @@ WRITTEN = re.compile(r"(.{10,120})~([0-9]{1,9})")
 
 class UndoTooLate(CoupoleError):
     """This cannot be taken back any more: somebody went on from it."""
-
-
-NUMBERS[UndoTooLate] = 409
 
 
 def undo(visit: Visit, form: FormData) -> Response:

@@ -16,7 +16,6 @@ from coupole.node.statistics.releasing import IndicatorNotFound, Preview
 from coupole.node.statistics.wording import Figures
 from coupole.node.store import queries, releases
 from coupole.node.store.changes import RecordNotFound
-from coupole.node.ui import notices, refusals
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.leaving import log, looking, periods, person
 from coupole.node.ui.leaving.looking import Previews
@@ -27,15 +26,18 @@ FIGURES = Right("read", "release")
 DECIDES = Right("manage", "release")
 FEW = 5
 """Lines of the log that the first page shows."""
+NOTICES = {
+    "held_back": marked("It stays here from the next sending on."),
+    "figures_ready": marked("Whoever may ask is sent these figures from now on."),
+    "figures_moved": marked("Figures changed while you looked at them: look once more."),
+    "let_go": marked("It leaves again from the next sending on."),
+}
 
 
 def add(desk: Desk) -> None:
     """The pages of this group."""
-    refusals.NUMBERS[IndicatorNotFound] = 404
-    notices.NOTICES["held_back"] = marked("It stays here from the next sending on.")
-    notices.NOTICES["figures_ready"] = marked("Whoever may ask is sent these figures from now on.")
-    notices.NOTICES["figures_moved"] = marked("Figures changed while you looked at them: look once more.")
-    notices.NOTICES["let_go"] = marked("It leaves again from the next sending on.")
+    desk.refuses({IndicatorNotFound: 404})
+    desk.says(NOTICES)
     seen = Previews()
     desk.get("/leaving", lambda visit: show(visit, seen), needs=FIGURES)
     desk.post("/leaving", lambda visit, form: release(visit, form, seen), needs=DECIDES)

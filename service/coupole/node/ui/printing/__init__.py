@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from coupole.node.store import queries
 from coupole.node.store.changes import Document, RecordNotFound
-from coupole.node.ui import refusals
 from coupole.node.ui.desk import SIGNED_IN, Desk, Right, Visit
 from coupole.node.ui.printing import copying, foot
 from coupole.node.ui.printing.drawing import Printed, language_of, printed, printed_on
@@ -40,7 +39,7 @@ KINDS = {
 
 def add(desk: Desk) -> None:
     """The pages of this group."""
-    refusals.NUMBERS[PdfNotInstalled] = 501
+    desk.refuses({PdfNotInstalled: 501})
     desk.get("/print/feet/{language}/{name}.css", show_foot, needs=SIGNED_IN)
     for name, kind in KINDS.items():
         needs = Right("find", kind.entity)

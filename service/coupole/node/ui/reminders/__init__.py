@@ -12,7 +12,6 @@ from coupole.node.reminders.outbox import week_of
 from coupole.node.staff import accounts
 from coupole.node.store.changes import RecordNotFound
 from coupole.node.ui.desk import SIGNED_IN, Desk, Guest, Visit
-from coupole.node.ui.notices import NOTICES
 from coupole.node.ui.reminders import letters
 from coupole.node.ui.speaking import Writer
 from coupole.web.translations import marked
@@ -24,7 +23,7 @@ FAILURES = {
     "mail_recipient_refused": marked("The mail server does not know this address."),
     "mail_refused": marked("The mail server refused the letter."),
 }
-NOTICES |= {
+NOTICES = {
     "letters_on": marked("You get a letter every Monday when something is due."),
     "letters_off": marked("You get no more letters."),
     "letter_written": marked("The letter is on its way; it takes a minute."),
@@ -34,6 +33,7 @@ NOTICES |= {
 
 def add(desk: Desk) -> None:
     """Letters and calendar of whoever is signed in; the calendar for the program that knows its address."""
+    desk.says(NOTICES)
     desk.get(PAGE, show, needs=SIGNED_IN)
     desk.post(PAGE, choose, needs=SIGNED_IN)
     desk.post(f"{PAGE}/letter", write_now, needs=SIGNED_IN)

@@ -10,8 +10,6 @@ from coupole.node.sheets.staging import SheetBusy, SheetUndecided
 from coupole.node.sheets.unpacking import SheetSwells, SheetTooManyColumns, SheetTooManyRows, SheetUnreadable
 from coupole.node.store.sheets import SheetNotFound, SheetRowNotFound
 from coupole.node.ui.desk import Desk, Right
-from coupole.node.ui.notices import NOTICES
-from coupole.node.ui.refusals import NUMBERS
 from coupole.node.ui.sheets import bringing, columns, correcting, exports, rows, writing
 from coupole.node.ui.signing_in.again import recently
 from coupole.web.translations import marked
@@ -19,17 +17,20 @@ from coupole.web.translations import marked
 IMPORT = Right("run", "import")
 MAX_UPLOAD = MAX_BYTES + 100_000
 """Bytes of a form with a spreadsheet in it."""
+UNREADABLE = (SheetEmpty, SheetOldOrLocked, SheetTypeUnknown, SheetSwells, SheetUnreadable, TableUnreadable)
+NOTICES = {
+    "sheet_forgotten": marked("The spreadsheet was thrown away. What was written stays."),
+    "sheet_corrected": marked("Corrected, and looked at again."),
+}
 
 
 def add(desk: Desk) -> None:
     """Register the addresses of spreadsheets."""
     # A form's file of more than a megabyte is put down in a temporary file, in plain; ours stay in memory.
     MultiPartParser.spool_max_size = MAX_UPLOAD
-    NUMBERS.update({SheetNotFound: 404, SheetRowNotFound: 404, SheetBusy: 409, SheetTooLarge: 413})
-    unreadable = (SheetEmpty, SheetOldOrLocked, SheetTypeUnknown, SheetSwells, SheetUnreadable, TableUnreadable)
-    NUMBERS.update(dict.fromkeys((*unreadable, SheetTooManyColumns, SheetTooManyRows, SheetUndecided), 422))
-    NOTICES["sheet_forgotten"] = marked("The spreadsheet was thrown away. What was written stays.")
-    NOTICES["sheet_corrected"] = marked("Corrected, and looked at again.")
+    desk.refuses({SheetNotFound: 404, SheetRowNotFound: 404, SheetBusy: 409, SheetTooLarge: 413})
+    desk.refuses(dict.fromkeys((*UNREADABLE, SheetTooManyColumns, SheetTooManyRows, SheetUndecided), 422))
+    desk.says(NOTICES)
     desk.get("/sheets", bringing.show, needs=IMPORT)
     desk.post("/sheets", bringing.upload, needs=IMPORT)
     desk.get("/sheets/everybody.xlsx", recently(desk, exports.register_xlsx), needs=IMPORT)

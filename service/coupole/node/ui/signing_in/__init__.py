@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from coupole.errors import CoupoleError
 from coupole.node.staff import (
     access,
@@ -18,14 +20,13 @@ from coupole.node.staff import (
     steps,
     throttle,
 )
-from coupole.node.ui import notices, refusals
 from coupole.node.ui.desk import Desk
 from coupole.node.ui.signing_in import account, again, colleagues, elsewhere, entering, factors, logs, setting_up
 from coupole.node.ui.signing_in.words import NOTICES
 
 __all__ = ["NUMBERS", "add"]
 
-NUMBERS: dict[type[CoupoleError], int] = {
+NUMBERS: Mapping[type[CoupoleError], int] = {
     access.RightUnknown: 500,
     accounts.StaffNotFound: 404,
     accounts.LoginTaken: 409,
@@ -56,7 +57,7 @@ NUMBERS: dict[type[CoupoleError], int] = {
 
 def add(desk: Desk) -> None:
     """Register the pages, their numbers and what they say after something was done."""
-    refusals.NUMBERS.update(NUMBERS)
-    notices.NOTICES.update(NOTICES)
+    desk.refuses(NUMBERS)
+    desk.says(NOTICES)
     for group in (entering, setting_up, elsewhere, again, account, factors, colleagues, logs):
         group.add(desk)

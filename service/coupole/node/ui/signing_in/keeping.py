@@ -14,11 +14,9 @@ from coupole.errors import CoupoleError
 from coupole.node.staff import devices, sessions
 from coupole.node.staff.proving import Browser, Entered
 from coupole.node.staff.steps import LASTS
-from coupole.node.ui import refusals
 from coupole.node.ui.arriving import cookie_name
 from coupole.node.ui.desk import Guest
 from coupole.standard.sentences import sentence
-from coupole.web import problems
 
 
 def device_cookie(guest: Guest) -> str:
@@ -86,7 +84,7 @@ def refused(guest: Guest, template: str, error: CoupoleError, **values: Any) -> 
     """The same page again, with what was wrong on it."""
     title, remedy = sentence(error.code, guest.language, error.params)
     told = {"code": error.code, "title": title, "remedy": remedy, "pointer": error.pointer}
-    answer = guest.page(template, problems.status_of(error, refusals.NUMBERS), wrong=told, **values)
+    answer = guest.page(template, guest.number_of(error), wrong=told, **values)
     if "seconds" in error.params:
         answer.headers["Retry-After"] = str(error.params["seconds"])
     return answer
