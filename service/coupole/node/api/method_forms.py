@@ -11,7 +11,7 @@ from coupole.node.records import due
 from coupole.standard.codes import code_list
 from coupole.web.openapi import ProblemItem
 
-Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202d\u202e]*$")]
 Phase = Annotated[str, Field(pattern=f"^({'|'.join(code_list('phase').ids)})$")]
 Identifier = Annotated[str, Field(max_length=100)]
 

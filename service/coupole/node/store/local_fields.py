@@ -25,9 +25,12 @@ from coupole.standard.explaining import Explainer
 
 Spec = dict[str, Any]
 """A local field as ``schema/v1/local/field.schema.json`` describes it."""
+LINE = r"^[^\x00-\x1f\x7f\u202d\u202e]*$"
+NOTE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e]*$"
+"""A text of the standard: no sign that cannot be seen, none that turns the letters after it round."""
 TYPES: Mapping[str, Mapping[str, Any]] = {
-    "text": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^\x00-\x1f\x7f]*$", "x-widget": "text"},
-    "long_text": {"type": "string", "minLength": 1, "maxLength": 10_000, "x-widget": "textarea"},
+    "text": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": LINE, "x-widget": "text"},
+    "long_text": {"type": "string", "minLength": 1, "maxLength": 10_000, "pattern": NOTE, "x-widget": "textarea"},
     "number": {"type": "number", "minimum": -1_000_000_000, "maximum": 1_000_000_000, "x-widget": "number"},
     "yes_no": {"type": "boolean", "x-widget": "checkbox"},
     "date": {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "x-widget": "date"},
