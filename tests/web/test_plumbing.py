@@ -127,6 +127,11 @@ async def test_nothing_at_an_address_is_a_problem_in_the_language_of_the_reader(
     assert answer.headers["content-language"] == "nl"
 
 
+@pytest.mark.parametrize("address", ["/plans/%00", "/%00", "/?name=a%00b", "/?%00"])
+async def test_an_address_with_the_character_0_names_nothing(web: AsyncClient, address: str) -> None:
+    refusal(await web.get(address), 404, "path_unknown")
+
+
 async def test_a_method_no_route_of_the_address_knows_is_answered_with_all_those_that_are_known(
     web: AsyncClient,
 ) -> None:

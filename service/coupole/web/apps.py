@@ -12,8 +12,8 @@ from starlette.types import Lifespan, Receive, Scope, Send
 
 from coupole.errors import CoupoleError
 from coupole.web import problems
-from coupole.web.bodies import MAX_BYTES, BodyCap
-from coupole.web.errors import BodyTooLong
+from coupole.web.bodies import MAX_BYTES, BodyCap, NamesNothing
+from coupole.web.errors import WebError
 from coupole.web.security_headers import SecurityHeaders
 
 
@@ -46,7 +46,8 @@ def create(
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         generate_unique_id_function=lambda route: route.name,
     )
-    app.add_middleware(BodyCap, refuse=_too_long, max_bytes=max_bytes, larger=larger)
+    app.add_middleware(NamesNothing, refuse=_refused)
+    app.add_middleware(BodyCap, refuse=_refused, max_bytes=max_bytes, larger=larger)
     problems.install(app, status)
     app.add_middleware(SecurityHeaders, issuer=issuer)
     return app
@@ -66,7 +67,7 @@ def add_signs_of_life(app: FastAPI, ready: Callable[[Request], None]) -> None:
         app.add_route(path, answer, ["GET"], include_in_schema=False)
 
 
-async def _too_long(scope: Scope, receive: Receive, send: Send, error: BodyTooLong) -> None:
+async def _refused(scope: Scope, receive: Receive, send: Send, error: WebError) -> None:
     response = problems.answer(Request(scope), error, problems.status_of(error))
     await response(scope, receive, send)
 

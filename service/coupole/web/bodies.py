@@ -10,7 +10,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from coupole.standard.reading import parse
-from coupole.web.errors import BodyTooLong, BodyTypeUnknown, QueryRepeated, QueryUnknown
+from coupole.web.errors import BodyTooLong, BodyTypeUnknown, PathUnknown, QueryRepeated, QueryUnknown, WebError
+
+Refuse = Callable[[Scope, Receive, Send, WebError], Awaitable[None]]
+"""Makes the answer that says so."""
 
 MAX_BYTES = 1_000_000
 
@@ -25,7 +28,7 @@ class BodyCap:
     def __init__(
         self,
         app: ASGIApp,
-        refuse: Callable[[Scope, Receive, Send, BodyTooLong], Awaitable[None]],
+        refuse: Refuse,
         max_bytes: int = MAX_BYTES,
         larger: Mapping[str, int] | None = None,
     ) -> None:
@@ -54,6 +57,21 @@ class BodyCap:
             return message
 
         await self.app(scope, counted, send)
+
+
+class NamesNothing:
+    """Refuses an address that holds the character 0: no record has it in its name, and PostgreSQL fails to look."""
+
+    def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
+        self.app = app
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The application, unless it would be asked for nothing."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await self.refuse(scope, receive, send, PathUnknown())
+            return
+        await self.app(scope, receive, send)
 
 
 def announced_length(scope: Scope) -> int:
