@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 
-STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+STREAM = re.compile(rb"stream\r?\n(.*?)\nendstream", re.DOTALL)  # what is packed may end in \r itself
 FONT = re.compile(rb"/f(\d+) [\d.]+ Tf")
 DRAWN = re.compile(rb"T[jJ]\b")
 HEXADECIMAL = re.compile(rb"<([0-9A-Fa-f\s]*)>")
