@@ -185,6 +185,19 @@ async def test_people_read_a_table_with_its_noise_and_rates_of_enough_people_alo
         assert (await client.get("/fine?slot=2026-09")).status_code == 404
 
 
+async def test_beside_a_rate_stands_of_how_many_the_answer_is_known(settings: HubSettings, store: Store) -> None:
+    by = ("sex", SEX)
+    pairs = [planned(name, part, by) for name in ("O03", "O03b") for part in ("num", "den")]
+    rates = {"O03.num.sex": [30, 0, 0, 0], "O03b.num.sex": [45, 0, 0, 0]}
+    counted(store, *pairs, values=rates | {f"{name}.den.sex": [60, 0, 0, 0] for name in ("O03", "O03b")})
+    publish(store)
+    async with served(settings) as client:
+        page = (await client.get("/fine?table=O03.sex.slot&language=en")).text
+    assert "Answer known of" in page
+    assert "50 %" in page
+    assert "75 %" in page
+
+
 async def test_without_sealed_totals_the_page_says_what_they_need(settings: HubSettings, store: Store) -> None:
     async with served(settings) as client:
         assert "second organisation" in (await client.get("/fine?language=en")).text

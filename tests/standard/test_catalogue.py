@@ -317,6 +317,24 @@ def test_two_indicators_have_two_names():
     assert refused(document) == [("indicator_repeated", "/indicators/1/id", "S01")]
 
 
+def test_a_rate_beside_which_the_answers_known_stand_must_be_one():
+    document = small()
+    document["indicators"][0]["response"] = "S01"
+
+    assert refused(document) == [("response_unknown", "/indicators/0/response", "S01")]
+
+
+def test_the_rates_of_follow_ups_name_of_how_many_the_answer_is_known():
+    core = catalogue.load("core", "1.0.0")
+
+    assert {one.id: one.response for one in core.indicators if one.response} == {
+        "O03": "O03b",
+        "O04": "O04b",
+        "O05": "O03b",
+        "O05b": "O04b",
+    }
+
+
 def sourced(*sources, **more):
     return small(record=None, period=None, measure=None, parts=["num", "den"], sources=list(sources), **more)
 
@@ -440,7 +458,7 @@ def test_every_error_and_finding_has_its_words():
         *("record_unknown", "path_unknown_in_schema", "outer_row_missing", "moment_unknown", "moment_arithmetic"),
         *("code_property_unknown", "definition_unknown", "dimension_unknown", "dimensions_differ", "part_unknown"),
         *("dimensions_open_twice", "dimension_several_open", "groups_have_no_dimensions", "indicator_repeated"),
-        *("code_list_unknown", "duration_invalid", "outcome_undeclared", "about_people_only"),
+        *("code_list_unknown", "duration_invalid", "outcome_undeclared", "about_people_only", "response_unknown"),
     }
 
     assert (errors | findings) <= set(known_codes())

@@ -115,6 +115,7 @@ class Indicator:
     about: tuple[str, ...]
     counted: Texts | None
     outcome_of_people: bool
+    response: str | None
 
     @property
     def own(self) -> tuple[Dimension, ...]:
@@ -176,6 +177,10 @@ def read(document: Any) -> Catalogue:
     for place, name in enumerate(ids):
         if name in ids[:place]:
             compiler.refuse("indicator_repeated", f"/indicators/{place}/id", name=name)
+    ratios = {indicator.id for indicator in indicators if indicator.parts == ("num", "den")}
+    for place, indicator in enumerate(indicators):
+        if indicator.response not in {None, *ratios}:
+            compiler.refuse("response_unknown", f"/indicators/{place}/response", name=indicator.response or "")
     if compiler.findings:
         raise CatalogueInvalid(findings=compiler.findings)
     return Catalogue(
@@ -277,6 +282,7 @@ def _indicator(compiler: Compiler, dimensions: Mapping[str, Dimension], given: G
         about=_about(compiler, given, parts, pointer),
         counted=given.get("counted"),
         outcome_of_people=given.get("outcome_of_people", False),
+        response=given.get("response"),
     )
 
 

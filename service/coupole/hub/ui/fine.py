@@ -24,6 +24,9 @@ from coupole.wire.tabulations import ALL
 LEAST = 20
 """No rate is shown on fewer: with noise it could be anything."""
 
+KNOWN = "known"
+"""Name of the column that says of how many the answer is known."""
+
 Shown = dict[str, Any]
 
 
@@ -38,6 +41,8 @@ class Choice:
     exact: bool
     tables: tuple[Shown, ...]
     """Of each part one, in the order of the indicator."""
+    known: tuple[Shown, ...] = ()
+    """The same of the indicator that says of how many the answer is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,15 @@ def choices_of(catalogue: Catalogue, tables: Sequence[Shown]) -> list[Choice]:
             by,
             span,
             exact,
-            tuple(sorted(parts, key=lambda table: catalogue.indicator(name).parts.index(table["part"]))),
+            _in_order(catalogue.indicator(name), parts),
+            tuple(found.get((catalogue.indicator(name).response or "", by, span, exact), ())),
         )
         for (name, by, span, exact), parts in sorted(found.items(), key=lambda item: places[item[0][0]])
     ]
+
+
+def _in_order(indicator: Indicator, parts: Sequence[Shown]) -> tuple[Shown, ...]:
+    return tuple(sorted(parts, key=lambda table: indicator.parts.index(table["part"])))
 
 
 def names(one: Choice, language: Language) -> list[str]:
@@ -104,8 +114,8 @@ def columns(one: Choice, language: Language) -> list[str]:
     """What stands above the figures: the levels of the last of several dimensions, else the parts."""
     if _crossed(one):
         return [_level(one, one.by[-1], code, language) for code in (*one.tables[0]["levels"][-1], ALL)]
-    parts = [table["part"] for table in one.tables]
-    return [words.measure_word(one.indicator, part, language) for part in (*parts, *(["rate"] if _ratio(one) else []))]
+    parts = [table["part"] for table in one.tables] + (["rate"] if _ratio(one) else [])
+    return [*(words.measure_word(one.indicator, part, language) for part in parts), *([KNOWN] if one.known else [])]
 
 
 def lines(one: Choice, language: Language) -> list[Line]:
@@ -135,14 +145,20 @@ def _ratio(one: Choice) -> bool:
 
 
 def _parts(one: Choice, place: int) -> tuple[str | int | None, ...]:
-    figures = {table["part"]: _figure(table, place) for table in one.tables}
-    found: tuple[str | int | None, ...] = tuple(figures.values())
-    if not _ratio(one):
-        return found
+    found: list[str | int | None] = [_figure(table, place) for table in one.tables]
+    if _ratio(one):
+        found.append(_rate(one.tables, place))
+    if one.known:
+        found.append(_rate(one.known, place))
+    return tuple(found)
+
+
+def _rate(tables: Sequence[Shown], place: int) -> str | None:
+    figures = {table["part"]: _figure(table, place) for table in tables}
     numerator, divisor = figures["num"], figures["den"]
     if numerator is None or divisor is None or divisor < LEAST:
-        return (*found, None)
-    return (*found, f"{min(round(100 * numerator / divisor), 100)} %")
+        return None
+    return f"{min(round(100 * numerator / divisor), 100)} %"
 
 
 def _figure(table: Shown, place: int) -> int | None:

@@ -70,7 +70,8 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
                 one = datasets.dataset(session, hub.catalogue, wanted, period=period)
                 values |= {"one": one, "rows": rows(one, spoken)}
             elif period:
-                values["lines"] = datasets.overview(session, hub.catalogue, period)
+                values["lines"] = lines = datasets.overview(session, hub.catalogue, period)
+                values["known"] = {line.indicator.id: line.observations.get("rate") for line in lines}
         return pages.answer(request, "table.html", **values)
 
     app.add_route("/", show_table, include_in_schema=False)
