@@ -219,7 +219,7 @@ def _made(
     before = _ledger(ring, agreed)
     _require_kind(agreed, slot, asked.kind, before)
     keys = _sealing_keys(agreed.document, asked)
-    kept = releases.withheld(session)
+    kept = withheld_here(session, agreed.document)
     now = _state(session, store, ring, catalogue, agreed, slot)
     seq = 1 + max([one.seq for one in made] + [before.seq if before else 0])
     withheld = sealing.withheld_cells(agreed.form, kept)
@@ -251,10 +251,15 @@ def _made(
         body=reports.pack(report),
         own=own,
         change=ledger.seal_change(ring, f"{agreed.place}|{slot.name}", step.counts),
-        withheld=" ".join(sorted(kept & {table["indicator"] for table in agreed.document["tables"]})),
+        withheld=" ".join(sorted(kept)),
     )
     sealed.keep(session, row)
     return row
+
+
+def withheld_here(session: Session, document: Tabulation) -> frozenset[str]:
+    """The indicators of a tabulation that this workshop keeps to itself: their cells report no change."""
+    return releases.withheld(session) & {table["indicator"] for table in document["tables"]}
 
 
 def _next(session: Session, agreed: Agreement, made: Sequence[SealedReport], name: str, today: date) -> Slot:

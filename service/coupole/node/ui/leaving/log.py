@@ -78,4 +78,6 @@ def _what(visit: Visit, row: Egress) -> str:
         return visit.gettext("The copy of one person’s file, for that person")
     if row.what.startswith("release:") and row.period:
         return visit.gettext("Totals of %(period)s, sending %(number)s", period=row.period, number=row.revision or 1)
+    if row.what.startswith("sealed:"):
+        return visit.gettext("Sealed report, %(period)s", period=row.period or "")
     return list_taken(row.what, visit.gettext) or row.what

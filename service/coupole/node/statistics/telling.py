@@ -1,0 +1,101 @@
+"""A tabulation and its reports in words: what is counted, by what, and which cells changed by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from coupole.node.statistics.sealing import OTHER
+from coupole.node.statistics.summing import Ints
+from coupole.standard import words
+from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.wire.tabulations import ALL, Shape, Table, Tabulation, cells
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One figure that is counted. ``splits``: by what, each a set of dimensions at once; an empty one is the total.
+
+    ``exact``: those whose federation totals are given without noise.
+    """
+
+    id: str
+    title: str
+    definition: str
+    stock: bool
+    splits: tuple[tuple[str, ...], ...]
+    exact: tuple[tuple[str, ...], ...]
+
+
+class Changed(NamedTuple):
+    """One cell that changed: the words of its levels, none for all together, and by how much."""
+
+    levels: tuple[str | None, ...]
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedTable:
+    """One table of a report, with what changed in it. ``part``: which number of a figure that has several."""
+
+    indicator: str
+    title: str
+    part: str | None
+    by: tuple[str, ...]
+    changed: tuple[Changed, ...]
+
+
+def subjects(tabulation: Tabulation, catalogue: Catalogue, language: str) -> list[Subject]:
+    """What a tabulation counts, figure by figure, in its order."""
+    found: dict[str, list[Table]] = {}
+    for table in tabulation["tables"]:
+        found.setdefault(table["indicator"], []).append(table)
+    return [_subject(catalogue.indicator(name), tables, language) for name, tables in found.items()]
+
+
+def _subject(indicator: Indicator, tables: list[Table], language: str) -> Subject:
+    def split(table: Table) -> tuple[str, ...]:
+        return tuple(words.dimension_word(_dimension(indicator, name), language) for name in table["by"])
+
+    return Subject(
+        indicator.id,
+        indicator.title[language],
+        indicator.definition[language],
+        tables[0]["kind"] == "stock",
+        tuple(dict.fromkeys(split(table) for table in tables)),
+        tuple(dict.fromkeys(split(table) for table in tables if table["noise"] == "none")),
+    )
+
+
+def changes(shape: Shape, counts: Ints, catalogue: Catalogue, language: str) -> Iterator[ChangedTable]:
+    """The tables of a report in which anything changed. ``counts``: the change of each cell."""
+    for placed in shape.tables:
+        part = counts[placed.first : placed.first + placed.size]
+        if part.any():
+            indicator = catalogue.indicator(placed.table["indicator"])
+            dimensions = [_dimension(indicator, name) for name in placed.table["by"]]
+            yield ChangedTable(
+                indicator.id,
+                indicator.title[language],
+                None if len(indicator.parts) == 1 else words.measure_word(indicator, placed.table["part"], language),
+                tuple(words.dimension_word(one, language) for one in dimensions),
+                tuple(
+                    Changed(_levels(dimensions, placed.table, levels, language), change)
+                    for levels, change in zip(cells(placed), part.tolist(), strict=True)
+                    if change
+                ),
+            )
+
+
+def _levels(
+    dimensions: list[Dimension], table: Table, levels: tuple[str, ...], language: str
+) -> tuple[str | None, ...]:
+    return tuple(
+        None if level == ALL else OTHER if level == listed[-1] == OTHER else words.code_word(one, level, language)
+        for one, listed, level in zip(dimensions, table["levels"], levels, strict=True)
+    )
+
+
+def _dimension(indicator: Indicator, name: str) -> Dimension:
+    return next(one for one in indicator.dimensions if one.name == name)
