@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from coupole.web.pages import PASSING
 
 MOST_FIELDS = 5_000
 MOST_FILES = 3
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM, FORM_WITH_FILES = "application/x-www-form-urlencoded", "multipart/form-data"
 SECRET = re.compile(r"(?:.*passw.*|.*secret.*|.*setup.*|totp|otp|code|recovery.*|credential)", re.IGNORECASE)
 """Names of fields that are never shown again, whatever happened to their form."""
 
@@ -47,13 +48,25 @@ def check_origin(request: Request, issuer: str) -> None:
     raise SentFromElsewhere()
 
 
-async def read_form(request: Request) -> FormData:
-    """The fields of a form. Raises ``BodyTypeUnknown``, ``FormUnreadable``, ``BodyTooLong``."""
-    check_type(request, *FORMS)
+async def read_form(request: Request, *, files: bool = False) -> FormData:
+    """The fields of a form, as they were typed or not at all. ``files``: whether it may bring any.
+
+    Raises ``BodyTypeUnknown``, ``FormUnreadable``, ``BodyTooLong``.
+    """
+    check_type(request, *((FORM, FORM_WITH_FILES) if files else (FORM,)))
+    kind, options = parse_options_header(request.headers["content-type"])
+    # Starlette puts a sign in the place of what is no UTF-8, and lets whoever sends choose another reading of it.
+    if options.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise FormUnreadable()
     try:
-        return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
-    except HTTPException:  # what Starlette makes of a form that breaks a limit or the format
+        if kind == FORM.encode():
+            unquote_to_bytes(await request.body()).decode()
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    except (HTTPException, UnicodeDecodeError):  # what Starlette makes of a form that breaks a limit or the format
         raise FormUnreadable() from None
+    if any("\0" in text for field in form.multi_items() for text in field if isinstance(text, str)):
+        raise FormUnreadable()  # no keyboard has it, and not every database keeps it
+    return form
 
 
 def local_path(text: str | None) -> str:

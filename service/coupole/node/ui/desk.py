@@ -251,12 +251,12 @@ class Desk:
 
         self._add(PageRoute(path, answer, "GET", needs))
 
-    def post(self, path: str, handler: FormHandler, *, needs: Right) -> None:
-        """What a form does, for whoever is signed in and has that right."""
+    def post(self, path: str, handler: FormHandler, *, needs: Right, files: bool = False) -> None:
+        """What a form does, for whoever is signed in and has that right. ``files``: whether it may bring any."""
 
         async def answer(request: Request) -> Response:
             return await self._posted(
-                request, lambda form: self._guarded(request, form, lambda visit: handler(visit, form), needs)
+                request, lambda form: self._guarded(request, form, lambda visit: handler(visit, form), needs), files
             )
 
         self._add(PageRoute(path, answer, "POST", needs))
@@ -303,11 +303,11 @@ class Desk:
             raise ValueError(f"two pages at {route.path}")
         self.app.router.routes.append(route)
 
-    async def _posted(self, request: Request, handle: Callable[[FormData], Response]) -> Response:
+    async def _posted(self, request: Request, handle: Callable[[FormData], Response], files: bool = False) -> Response:
         """The form of a request of our own pages, handled in a thread."""
         try:
             check_origin(request, self.issuer)
-            form = await read_form(request)
+            form = await read_form(request, files=files)
         except CoupoleError as error:
             return await run_in_threadpool(refusals.page, self.guest(request), error)
         try:

@@ -32,7 +32,7 @@ def add(desk: Desk) -> None:
     desk.refuses(dict.fromkeys((*UNREADABLE, SheetTooManyColumns, SheetTooManyRows, SheetUndecided), 422))
     desk.says(NOTICES)
     desk.get("/sheets", bringing.show, needs=IMPORT)
-    desk.post("/sheets", bringing.upload, needs=IMPORT)
+    desk.post("/sheets", bringing.upload, needs=IMPORT, files=True)
     desk.get("/sheets/everybody.xlsx", recently(desk, exports.register_xlsx), needs=IMPORT)
     desk.get("/sheets/{id}", rows.show, needs=IMPORT)
     desk.post("/sheets/{id}/ticks", rows.tick, needs=IMPORT)

@@ -46,7 +46,8 @@ def upload(visit: Visit, form: FormData) -> Response:
     store = visit.node.store
     sheets.tidy(store.engine, visit.now)
     store.finish_erasures()
-    sheet = staging.upload(store, content, file.filename, visit.context(), visit.node.name)
+    name = "".join(filter(str.isprintable, file.filename))  # what turns letters round may make .exe look like .xlsx
+    sheet = staging.upload(store, content, name, visit.context(), visit.node.name)
     return visit.see_other(f"/sheets/{sheet}/columns")
 
 
