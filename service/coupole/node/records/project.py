@@ -55,7 +55,8 @@ def named(dossier: StoredDossier, record: str | None) -> Placed | None:
     """The document of the dossier with that identifier."""
     if record is None:
         return None
-    found = (placed for placed in each(dossier, record.split(":")[1]) if placed.document["id"] == record)
+    entity = record.partition(":")[2].partition(":")[0]
+    found = (placed for placed in each(dossier, entity) if placed.document["id"] == record)
     return next(found, None)
 
 

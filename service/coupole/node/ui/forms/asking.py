@@ -71,6 +71,7 @@ class Problem:
     id: str | None
     label: str
     said: Sentence
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def with_findings(form: Form, findings: Iterable[Finding]) -> Form:
             said.setdefault(name, []).append(words)
         top = known.get(steps[0])
         label = labels.get(name) or (top.label(form.language) if top else "")
-        problems.append(Problem(places[name].id if name else None, label, words))
+        problems.append(Problem(places[name].id if name else None, label, words, finding.code))
     if not said:
         return Form(form.entity, form.language, form.asked, tuple(problems))
     asked = {name: _marked(one, said) for name, one in form.asked.items()}
