@@ -81,9 +81,9 @@ class Mapper:
         mapping: Mapping[str, JSON],
         node: str,
         parameters: Mapping[str, str] | None = None,
-        known: Mapping[tuple[str, tuple[str, ...]], str] | None = None,
+        known: Mapping[tuple[int, str], str] | None = None,
     ) -> None:
-        """``known``: ids of records that are there already, by the template's name and the row's key."""
+        """``known``: ids of records a row speaks of, by its number and the template's name; others come of its key."""
         check_against("mapping", mapping)
         self.mapping = mapping
         self.node = node
@@ -92,7 +92,7 @@ class Mapper:
         self._check_names()
         self._once = [_Template.of(one) for one in mapping.get("once", [])]
         self._documents = [_Template.of(one) for one in mapping["documents"]]
-        self._once_ids = {one.name: self._id(one, ()) for one in self._once}
+        self._once_ids = {one.name: self._id(0, one, ()) for one in self._once}
 
     @property
     def delimiter(self) -> str:
@@ -129,7 +129,7 @@ class Mapper:
         if row and not all(key):
             empty = next(c for c, value in zip(self.mapping["key"], key, strict=True) if not value)
             return MappedRow(number, findings=[Finding("cell_empty", rule="mapping", params={"column": empty})])
-        ids = self._once_ids | {one.name: self._id(one, key) for one in templates}
+        ids = self._once_ids | {one.name: self._id(number, one, key) for one in templates}
         mapped = MappedRow(number)
         for template in templates:
             # What a condition looked at is not where a value of the document came from: a scope of its own.
@@ -155,11 +155,11 @@ class Mapper:
             **document,
         }
 
-    def _id(self, template: _Template, key: tuple[str, ...]) -> str:
+    def _id(self, number: int, template: _Template, key: tuple[str, ...]) -> str:
         if template.key is not None:
             key = template.key
-        if (template.name, key) in self.known:
-            return self.known[template.name, key]
+        if (number, template.name) in self.known:
+            return self.known[number, template.name]
         named = "\x1f".join((str(self.mapping["name"]), template.name, *key))
         return f"{self.node}:{template.entity}:{_ulid(hashlib.sha256(named.encode()).digest()[:16])}"
 

@@ -46,8 +46,13 @@ def read_standing(session: Session, vault: Vault, records: Iterable[str]) -> dic
     }
 
 
-def merged(row: Row, cells: Mapping[str, str], standing: Mapping[str, Standing]) -> tuple[Row, dict[str, Any]]:
-    """The row's changes on top of what stands, and for each column that changes something what it was before."""
+def merged(
+    row: Row, cells: Mapping[str, str], standing: Mapping[str, Standing], told: Mapping[str, Mapping[str, str]]
+) -> tuple[Row, dict[str, Any]]:
+    """The row's changes on top of what stands, and for each column that changes something what it was before.
+
+    ``told``: for each record the places that this row or another one of the same person speaks of.
+    """
     changes, before = [], {}
     for position, change in enumerate(row.changes):
         now = standing.get(change.id or "")
@@ -59,13 +64,14 @@ def merged(row: Row, cells: Mapping[str, str], standing: Mapping[str, Standing])
             for (place, pointer), column in row.columns.items()
             if place == position and cells.get(column, "").strip()
         }
-        document = _overlaid(now.document, change.document, places)
+        document = overlaid(now.document, change.document, told[now.document["id"]])
         before.update(_differences(now.document, document, places))
         changes.append(Change(change.entity, document, id=change.id, expect=now.revision))
     return replace(row, changes=changes), before
 
 
-def _overlaid(now: Document, said: Document, places: Mapping[str, str]) -> Document:
+def overlaid(now: Document, said: Document, places: Mapping[str, str]) -> Document:
+    """A document with what cells say at these places, and nothing else of what is said."""
     document = {name: value for name, value in now.items() if name != "missing"}
     missing = dict(now.get("missing", {}))
     told = {pointer.split("/")[1] for pointer in places if pointer}
@@ -109,13 +115,14 @@ def _differences(now: Document, document: Document, places: Mapping[str, str]) -
     for pointer, column in places.items():
         name = pointer.split("/")[1] if pointer else ""
         if name and document.get(name) != now.get(name):
-            old, new = _at(now, pointer), _at(document, pointer)
+            old, new = at(now, pointer), at(document, pointer)
             if old != new:
                 found[column] = old
     return found
 
 
-def _at(value: Any, pointer: str) -> Any:
+def at(value: Any, pointer: str) -> Any:
+    """What stands at a place of a document; none when nothing does."""
     for step in pointer.split("/")[1:]:
         if isinstance(value, dict):
             value = value.get(step)
@@ -130,9 +137,13 @@ OUTDATED = Finding("sheet_row_outdated")
 
 
 def unless_outdated(row: Row, seen: Mapping[str, int], standing: Mapping[str, Standing]) -> Row:
-    """The row, or the reason it is not written: what it would change is no longer as it was shown."""
-    now = {change.id: standing[change.id].revision for change in row.changes if change.id and change.id in standing}
-    if row.findings or all(seen.get(record) == revision for record, revision in now.items()):
+    """The row, or the reason it is not written: what it would change is no longer as it was shown.
+
+    What it leaves as it is may have been written since, by the rows before it among others.
+    """
+    there = ((change, standing[change.id]) for change in row.changes if change.id and change.id in standing)
+    now = {change.id: one.revision for change, one in there if change.document != one.document}
+    if row.findings or all(seen.get(str(record)) == revision for record, revision in now.items()):
         return row
     return Row(row.number, findings=[OUTDATED], columns=row.columns)
 

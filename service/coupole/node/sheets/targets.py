@@ -1,7 +1,7 @@
 """What a column of a workshop's own table may mean: the fields of a person's file that one row can fill.
 
 Drawn from the standard, so that a new field of it is one more thing a column may mean. A row is one person with, at
-most, one referral, one accompaniment, the situation at entry and one placement.
+most, one referral, one accompaniment, the situation at entry and one placement; a person may have several rows.
 """
 
 from __future__ import annotations
