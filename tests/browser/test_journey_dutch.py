@@ -182,6 +182,7 @@ def answers(an: Walk, stage: str, status: str) -> None:
     an.chooses("Arbeidsmarktstatus", status)
     an.types("Zonder werk sinds", "2019-05-01")
     an.chooses("Hoogste onderwijsniveau", "Lager secundair")
+    an.unfolds("Inkomen, wonen en meedoen")
     an.chooses("Huisvesting", "Sociale woning")
 
 

@@ -72,6 +72,7 @@ def who_there_is(walk: Walk) -> None:
         expect(walk.labelled("Paese")).to_have_value("IT")
         walk.types("Nome", name)
         walk.ticks(kind)
+        walk.press("Aggiungi: Identificativi")
         walk.chooses("Registro", "IT: partita IVA")
         walk.types("Numero", f"0001234567{number}")
         walk.press("Salva")
@@ -240,6 +241,7 @@ def signed_and_prepared(walk: Walk) -> None:
     walk.chooses("Categoria di destinatari", "Disagio psichico o cura psichiatrica", group)
     walk.ticks("Motivo principale", group)
     walk.chooses("Titolo di studio più alto", "Secondaria di primo grado")
+    walk.unfolds("Reddito, abitazione e partecipazione")
     walk.chooses("Abitazione", "In famiglia, per scelta")
     walk.press("Salva")
     walk.heading("Luca Ferri")
@@ -284,7 +286,7 @@ def monthly_meeting(walk: Walk) -> None:
     walk.press("Salva la riunione")
     assert walk.acts <= MOST_ACTS, walk.acts
     walk.heading("Luca Ferri")
-    walk.reads("Mantenere il ritmo per mezza giornata.")
+    walk.reads("Mantenere il ritmo per mezza giornata.", "Il progetto va firmato di nuovo")
     walk.picture("after-meeting")
 
 
@@ -315,7 +317,7 @@ def objectives_achieved(walk: Walk) -> None:
     find(walk)
     walk.go("Cambio di fase")
     walk.go("Inserimento in azienda ordinaria")
-    walk.reads("Arrivo puntuale e avviso se non posso venire.")
+    walk.reads("4 obiettivi: Arrivo puntuale e avviso se non posso venire;")
     walk.picture("not-yet")
     find(walk)
     walk.go("Riunione d’équipe")
@@ -379,6 +381,7 @@ def lost_and_found(walk: Walk) -> None:
     walk.picture("job-lost")
     moved(walk, "Inserimento in azienda ordinaria")
     expect(walk.page.locator("[data-due=follow_up]")).to_have_count(0)
+    expect(walk.page.locator("[data-due=meeting]")).to_have_count(0)
     walk.picture("back-in-insertion")
     walk.arrives("2028-03-01")
     find(walk)

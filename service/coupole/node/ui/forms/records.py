@@ -23,6 +23,7 @@ from coupole.node.ui.forms.drafting import Draft
 from coupole.node.ui.forms.places import held, known_fields, own_fields
 from coupole.node.ui.forms.reading import Read, read
 from coupole.node.ui.forms.saving import Conflict, Saved
+from coupole.node.ui.forms.sections import sections
 from coupole.node.ui.forms.subject import Subject, entity_of, subject
 from coupole.node.ui.forms.telling import told
 from coupole.node.ui.forms.trying import Outcome
@@ -196,6 +197,7 @@ def _page(opened: Opened, *, draft: Draft | None = None, outcome: Outcome | None
     refused = outcome.refused if outcome else None
     shown: dict[str, Any] = {
         "form": form,
+        "sections": sections(form, document),
         "title": opened.title,
         "new": opened.record is None,
         "record": opened.record,
