@@ -64,7 +64,7 @@ def ask(trustee: Trustee, node: FakeNode, code: str = "", now: datetime | None =
 
 def invite(trustee: Trustee) -> str:
     with trustee.store.writing() as session:
-        return rosters.invite(session, datetime.now(UTC))
+        return rosters.invite(session)
 
 
 def waiting(trustee: Trustee) -> list[str]:

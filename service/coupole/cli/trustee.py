@@ -47,8 +47,6 @@ def init(
     """Make a new trustee: two questions, its keys, an empty roster."""
     from coupole.trustee.app import create_trustee
     from coupole.trustee.settings import TrusteeSettings
-    from coupole.wire.descriptor import fingerprint
-    from coupole.wire.keys import KeyRing
 
     if yes and not name:
         raise typer.BadParameter("with --yes it must be given", param_hint="--name")
@@ -57,11 +55,9 @@ def init(
     issuer = issuer or (address if yes else typer.prompt("Address members reach it at", default=address, err=True))
     given = {"directory": directory, "name": name, "issuer": issuer, "keys": keys, "port": port}
     settings = TrusteeSettings.checked({field: value for field, value in given.items() if value is not None})
-    create_trustee(settings)
-    say(f"Settings and rosters: {settings.directory}")
-    say(f"Keys: {settings.key_directory}")
-    key = KeyRing.load(settings.ring).active("sign")
-    say(f"Fingerprint, for members to pin on paper: {fingerprint(key.public())}")
+    fingerprint = create_trustee(settings)
+    say(f"Settings and rosters: {settings.directory}\nKeys: {settings.key_directory}")
+    say(f"Fingerprint, for members to pin on paper: {fingerprint}")
 
 
 @app.command()
@@ -82,14 +78,11 @@ def serve(
 @app.command()
 def invite(directory: Directory) -> None:
     """Print a code with which one node may ask for admission, once. Hand it over on paper or by phone."""
-    from datetime import UTC, datetime
-
-    from coupole.trustee.roster import INVITED_FOR
-    from coupole.trustee.roster import invite as make
+    from coupole.trustee import roster
 
     with opened(directory) as (_trustee, session):
-        typer.echo(make(session, datetime.now(UTC)))
-    say(f"Good once, for {INVITED_FOR.days} days.")
+        typer.echo(roster.invite(session))
+    say(f"Good once, for {roster.INVITED_FOR.days} days.")
 
 
 @app.command()
@@ -111,9 +104,7 @@ def admit(
     raw, signature = asked or introduced(source)
     read_aloud = roster.signer(raw, signature)[1]
     say(f"Fingerprint: {read_aloud}")
-    if fingerprint is None:
-        said = "The fingerprint as the member reads it to you"
-        fingerprint = read_aloud if yes else typer.prompt(said, err=True)
+    fingerprint = fingerprint or (read_aloud if yes else typer.prompt("As the member reads it to you", err=True))
     facts: dict[str, Any] = {"group": group, "cap": cap, "legal_id": legal_id}
     with opened(directory) as (trustee, session):
         made = roster.admit(session, trustee, raw, signature, confirmed=fingerprint, actor=actor(), **facts)
@@ -123,19 +114,19 @@ def admit(
 @app.command()
 def retire(directory: Directory, member: Member) -> None:
     """Count nothing of this member any more; it stays on the roster, retired."""
-    from coupole.trustee.roster import retire as leave
+    from coupole.trustee import roster
 
     with opened(directory) as (trustee, session):
-        typer.echo(f"Roster {leave(session, trustee, member, actor()).version}")
+        typer.echo(f"Roster {roster.retire(session, trustee, member, actor()).version}")
 
 
 @app.command()
 def rest(directory: Directory, member: Member) -> None:
     """Set a member inactive that was away for more than three months, after you asked it directly."""
-    from coupole.trustee.roster import rest as pause
+    from coupole.trustee import roster
 
     with opened(directory) as (trustee, session):
-        typer.echo(f"Roster {pause(session, trustee, member, actor()).version}")
+        typer.echo(f"Roster {roster.rest(session, trustee, member, actor()).version}")
 
 
 @app.command()
@@ -148,8 +139,7 @@ def roster(directory: Directory, as_json: AsJson = False) -> None:
         rosters.check_chain(session, trustee.ring.public_set("sign"))
         found, asked = store.members(store.newest(session)), rosters.waiting(session)
     if as_json:
-        answer(found)
-        return
+        return answer(found)
     for one in found:
         state = "" if one["state"] == rosters.ACTIVE else f"  {one['state']}"
         typer.echo(f"{one['node']}  {one['name']}  {one['issuer']}  {one['fingerprint']}{state}")
@@ -171,8 +161,7 @@ def tabulate(
     raw, signature = read_tabulation_file(file)
     with opened(directory) as (trustee, _session):
         document = tabulations.proposed(trustee, raw, signature)
-    for line in tabulations.words(document):
-        say(line)
+    say("\n".join(tabulations.words(document)))
     if not yes:
         typer.confirm(
             "Did you compare the hub's fingerprint with its people, and agree to sum this?", abort=True, err=True
@@ -192,8 +181,7 @@ def log(directory: Directory, as_json: AsJson = False) -> None:
         rosters = check_chain(session, trustee.ring.public_set("sign"))
         found = batches.checked(session)
     if as_json:
-        answer(found)
-        return
+        return answer(found)
     for one in found:
         counted = sum(len(group["members"]) for group in one["groups"])
         said = f"{counted} counted" if counted else one.get("reason", "")

@@ -6,7 +6,6 @@ tabulation names. A person admits by command.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -25,36 +24,27 @@ from coupole.web.problems import problems_of
 from coupole.wire import batches as wire
 from coupole.wire import certificates, documents, keys
 
+UNKNOWN = (roster.RosterUnknown, batches.CertificateUnknown, tabulations.TabulationNotAgreed)
+STRANGE = (roster.InvitationInvalid, documents.SignatureInvalid, documents.SignerUnknown)
+TOO_LATE = (batches.TabulationSuperseded, batches.SlotPassed, batches.SlotSettled)
+NOT_YET = (batches.SlotOpen, batches.BatchRefused)
+WRONG = (batches.SlotUnknown, wire.BatchInvalid, certificates.CertificateInvalid, documents.DocumentNotCanonical)
 STATUS: dict[type[CoupoleError], int] = {
-    roster.RosterUnknown: 404,
-    roster.InvitationInvalid: 403,
-    batches.CertificateUnknown: 404,
-    tabulations.TabulationNotAgreed: 404,
-    batches.TabulationSuperseded: 409,
-    batches.SlotUnknown: 422,
-    batches.SlotOpen: 409,
-    batches.SlotPassed: 409,
-    batches.SlotSettled: 409,
-    batches.BatchRefused: 409,
-    wire.BatchInvalid: 422,
-    certificates.CertificateInvalid: 422,
-    documents.SignatureInvalid: 403,
-    documents.SignerUnknown: 403,
-    documents.DocumentNotCanonical: 422,
-    keys.KeySetInvalid: 422,
+    **dict.fromkeys(UNKNOWN, 404),
+    **dict.fromkeys(STRANGE, 403),
+    **dict.fromkeys((*TOO_LATE, *NOT_YET), 409),
+    **dict.fromkeys((*WRONG, keys.KeySetInvalid), 422),
 }
 """The numbers of a trustee's own refusals."""
 
 MAX_BATCH = wire.MAX_REQUEST
 JSON = "application/json"
+OBJECT = {JSON: {"schema": {"type": "object"}}}
 SIGNED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {JSON: {"schema": {"type": "object"}}},
-        "description": "The signed bytes; the signature stands in Coupole-Signature.",
-    },
+    200: {"content": OBJECT, "description": "The signed bytes; the signature stands in Coupole-Signature."},
     304: {"description": "The caller has this version already."},
 }
-SUMS: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {"schema": {"type": "object"}}}}}
+SUMS: dict[int | str, dict[str, Any]] = {200: {"content": OBJECT}}
 LINES = {"requestBody": {"required": True, "content": {wire.MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 router = APIRouter(prefix="/api/v1", tags=["trustee"], dependencies=[Depends(refuse_unknown_query)])
@@ -68,12 +58,6 @@ class Admission(BaseModel):
     signature: str = Field(max_length=300)
     code: str = Field(default="", max_length=100)
     """Not needed to put a new key in the place of the admitted one, which signs then."""
-
-
-class Asked(BaseModel):
-    """What a person of the trustee will compare with the node's people."""
-
-    fingerprint: str
 
 
 def trustee_of(request: Request) -> Trustee:
@@ -115,11 +99,12 @@ def read_roster_version(request: Request, session: Reading, version: Annotated[i
 
 
 @router.post("/roster", status_code=202, responses=problems_of(roster.InvitationInvalid, status=STATUS))
-def ask_admission(trustee: ThisTrustee, asked: Admission) -> Asked:
-    """Ask for admission, which a person decides; or put a new key in the place of the one that signs."""
+def ask_admission(trustee: ThisTrustee, asked: Admission) -> dict[str, str]:
+    """Ask for admission, which a person decides by the fingerprint; or replace the key that signs by a new one."""
     with trustee.store.writing() as session:
         raw = asked.descriptor.encode()
-        return Asked(fingerprint=roster.ask(session, trustee, raw, asked.signature, asked.code, datetime.now(UTC)))
+        made = roster.ask(session, trustee, raw, asked.signature, asked.code, datetime.now(UTC))
+    return {"fingerprint": made}
 
 
 @router.get("/batches", response_class=Response, responses=SIGNED)
@@ -157,7 +142,7 @@ async def sum_batch(
 
 
 def _signed(request: Request, raw: bytes, signature: str) -> Response:
-    tag = f'"{hashlib.sha256(raw).hexdigest()[:32]}"'
+    tag = f'"{documents.digest(raw)[:32]}"'
     headers = {"Coupole-Signature": signature, "ETag": tag, "Cache-Control": "public, max-age=60"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
-from sqlalchemy import text
 from starlette.requests import Request
 
 from coupole.errors import CoupoleError
 from coupole.trustee import api, months, roster
 from coupole.trustee.settings import PURPOSES, TrusteeSettings
-from coupole.trustee.store import Trustee, open_store
+from coupole.trustee.store import Trustee, newest, open_store
 from coupole.web import apps
+from coupole.wire.descriptor import fingerprint
 from coupole.wire.keys import KeyRing
 
 API_VERSION = "1"
@@ -41,8 +41,8 @@ class TrusteeExists(CoupoleError):
     """There is a trustee in this place already; it was left alone."""
 
 
-def create_trustee(settings: TrusteeSettings) -> None:
-    """A new trustee: its keys, its settings, an empty roster. Raises ``TrusteeExists``."""
+def create_trustee(settings: TrusteeSettings) -> str:
+    """A new trustee: its keys, its settings, an empty roster; gives its fingerprint. Raises ``TrusteeExists``."""
     if settings.ring.exists() or settings.file.exists():
         raise TrusteeExists()
     KeyRing.create(PURPOSES).save(settings.ring)
@@ -51,6 +51,7 @@ def create_trustee(settings: TrusteeSettings) -> None:
         months.keep(trustee)
         with trustee.store.writing() as session:
             roster.publish(session, trustee, [], "init", datetime.now(UTC))
+        return fingerprint(trustee.ring.active("sign").public())
 
 
 @contextmanager
@@ -102,4 +103,4 @@ async def _daily(trustee: Trustee) -> None:
 def ready(request: Request) -> None:
     """Able to work: the database answers."""
     with request.app.state.trustee.store.reading() as session:
-        session.execute(text("SELECT version FROM roster LIMIT 1"))
+        newest(session)

@@ -25,7 +25,7 @@ from coupole.errors import CoupoleError, Finding
 from coupole.standard.calendar import parse_period
 from coupole.trustee import months, store
 from coupole.trustee.roster import ACTIVE
-from coupole.trustee.store import Certificate, MonthKey, State, Trustee
+from coupole.trustee.store import Certificate, State, Trustee
 from coupole.trustee.tabulations import own_place, tabulation
 from coupole.wire import batches as wire
 from coupole.wire import certificates, reports
@@ -36,8 +36,9 @@ from coupole.wire.tabulations import Shape, Tabulation, read_tabulation, shape
 
 EXACT_FROM = 20
 """Fewest members behind a table without noise (T6)."""
-A_YEAR = 12
-"""An opening or closing may move the headcount by as much as the changes of a year."""
+OPENING = "/opening"
+BOUNDS = {"change": (-1, 1), "opening": (0, 12), "closing": (-12, 0)}
+"""How many of a member's caps its headcount may move: at once as much as in a year where it opens or closes."""
 
 
 class TabulationSuperseded(CoupoleError):
@@ -79,24 +80,23 @@ class Case:
     trustee: Trustee
     id: str
     slot: str
+    opening: bool
     document: Tabulation
     shape: Shape
     place: int
     last: str
     """The certificate before, which every report must have seen: a member that was shown less would count twice."""
-    key: MonthKey | None
+    key: str
+    """Identifier of the month's key."""
     private: PrivateKey | None
     members: dict[str, dict[str, Any]]
     opened: set[str]
-    elsewhere: dict[str, dict[str, str]] | None
-    """Of each group the members and reports that the other trustee counted; none if there was no other before."""
+    elsewhere: dict[str, set[str]] | None
+    """Of each group the reports that the other trustee counted; none if there was no other before."""
     challenge: bytes
     repeated: Counter[str]
-
-    @property
-    def opening(self) -> bool:
-        """Whether the slot is for opening balances."""
-        return self.slot.endswith(OPENING)
+    request: str
+    moment: datetime
 
 
 @dataclass(slots=True)
@@ -107,9 +107,6 @@ class Sum:
     keys: KeyVector
     members: dict[str, str] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
-
-
-OPENING = "/opening"
 
 
 def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None = None) -> bytes:
@@ -126,7 +123,7 @@ def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None =
         head = wire.check_batch(body, signature, {"keys": [document["hub"]["key"]]})
         if found := _settled(session, kept, head["slot"], body, moment.date()):
             return found
-        case = _case(session, trustee, kept.id, document, head, body)
+        case = _case(session, trustee, document, head, body, moment)
     sums, refused = _added(case, body)
     if not case.place and refused.keys() != set(head.get("without", ())):
         # The hub's key sums have shares of other reports than are counted here: nothing is settled with them.
@@ -137,31 +134,29 @@ def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None =
         if found := _settled(session, kept, case.slot, body, moment.date()):
             return found
         store.drop_answers(session, case.id)
-        answer = _certify(session, case, sums, hub_keys, refused, digest(body), moment)
-        months.settle(session, case.slot, moment)
-    months.sweep(trustee)
+        answer = _certify(session, case, sums, hub_keys, refused)
+    months.keep(trustee, moment)
     checkpoint(trustee.store.engine)  # what was dropped must not live on in the write-ahead log
     return answer
 
 
 def _settled(session: Session, kept: store.Tabulation, slot: str, body: bytes, today: date) -> bytes | None:
     """T1: the answer that is there already; nothing if the slot may be settled now."""
-    done = store.certificates(session, kept.id)
-    for one in done:
-        if one.slot == slot:
-            if one.request == digest(body) and one.answer:
-                return one.answer
-            raise SlotSettled()
+    if there := session.get(Certificate, (kept.id, slot)):
+        if there.request == digest(body) and there.answer:
+            return there.answer
+        raise SlotSettled()
     period, first = parse_period(slot.removesuffix(OPENING)), parse_period(kept.first_slot)
     if ("Q" in period.name) != ("Q" in first.name) or period.first < first.first:
         raise SlotUnknown()
     if period.last >= today:
         raise SlotOpen()
-    if any(_order(one.slot) > _order(slot) for one in done):
+    if any(_order(one.slot) > _order(slot) for one in store.certificates(session, kept.id)):
         raise SlotPassed()
-    later = [one for one in store.tabulations(session) if one.population == kept.population and one.epoch > kept.epoch]
-    if any(parse_period(one.first_slot).first <= period.last for one in later):
-        raise TabulationSuperseded()
+    for one in store.tabulations(session):
+        later = one.population == kept.population and one.epoch > kept.epoch
+        if later and parse_period(one.first_slot).first <= period.last:
+            raise TabulationSuperseded()
     return None
 
 
@@ -171,9 +166,9 @@ def _order(slot: str) -> tuple[date, bool]:
 
 
 def _case(
-    session: Session, trustee: Trustee, name: str, document: Tabulation, head: wire.BatchHead, body: bytes
+    session: Session, trustee: Trustee, document: Tabulation, head: wire.BatchHead, body: bytes, moment: datetime
 ) -> Case:
-    slot, place = head["slot"], own_place(trustee, document)[0]
+    name, slot, place = head["tabulation"], head["slot"], own_place(trustee, document)[0]
     key = months.key_of(session, slot)
     before = store.certificates(session, name)
     openings = [canonical_only(one.body) for one in before if one.slot.endswith(OPENING)]
@@ -182,24 +177,27 @@ def _case(
         trustee=trustee,
         id=name,
         slot=slot,
+        opening=slot.endswith(OPENING),
         document=document,
         shape=shape(document),
         place=place,
         last=before[-1].digest if before else certificates.GENESIS,
-        key=key,
+        key=key.id if key else "",
         private=months.private(trustee, key),
         members={member["node"]: member for member in store.members(store.newest(session))},
         opened={member["node"] for one in openings for group in one["groups"] for member in group["members"]},
         elsewhere=_elsewhere(document, head) if place < len(document["trustees"]) - 1 else None,
         challenge=wire.challenge(headers),
         repeated=Counter(reports.read_header(header)["node"] for header in headers),
+        request=digest(body),
+        moment=moment,
     )
 
 
-def _elsewhere(document: Tabulation, head: wire.BatchHead) -> dict[str, dict[str, str]]:
+def _elsewhere(document: Tabulation, head: wire.BatchHead) -> dict[str, set[str]]:
     """What the second trustee counted. Raises ``BatchInvalid``."""
     found = wire.other_certificate(head, {"keys": [document["trustees"][1]["key"]]})
-    return {one["id"]: {member["node"]: member["report"] for member in one["members"]} for one in found["groups"]}
+    return {one["id"]: {member["report"] for member in one["members"]} for one in found["groups"]}
 
 
 def _added(case: Case, body: bytes) -> tuple[dict[str, Sum], dict[str, str]]:
@@ -236,31 +234,25 @@ def _share(case: Case, one: wire.Entry, node: str) -> tuple[Vector, KeyVector, i
     check = reports.first_zero_check(header, case.shape, shares, case.challenge)
     if (one.check + check) % P:
         raise ReportRefused(reason="report_inconsistent")
-    _check_headcount(header["kind"], reports.headcount_change(header, case.shape, shares), member["cap"])
+    lowest, highest = BOUNDS[header["kind"]]
+    if not lowest * member["cap"] <= reports.headcount_change(header, case.shape, shares) <= highest * member["cap"]:
+        raise ReportRefused(reason="report_headcount_beyond_cap")
     return shares, keys, check
 
 
 def _check_place(case: Case, one: wire.Entry, header: reports.Header, group: str) -> None:
     """That a report is the only one of its member, in its group, sealed for this month, and no second opening (T5)."""
-    node, named = header["node"], header["trustee_keys"]
-    if case.repeated[node] > 1:
-        raise ReportRefused(reason="report_repeated")
-    if one.group != group or group not in case.document["groups"]:
-        raise ReportRefused(reason="report_group_wrong")
-    if case.opening and not case.place and node in case.opened:
-        raise ReportRefused(reason="report_opened_before")
-    if not case.place and header["prev"] != case.last:
-        raise ReportRefused(reason="report_outdated")
-    if case.elsewhere is not None and case.elsewhere.get(group, {}).get(node) != digest(one.header):
-        raise ReportRefused(reason="report_not_counted_elsewhere")
-    if case.key is None or len(named) != len(case.document["trustees"]) or named[case.place] != case.key.id:
-        raise ReportRefused(reason="report_key_unknown")
-
-
-def _check_headcount(kind: str, moved: int, cap: int) -> None:
-    lowest, highest = {"change": (-cap, cap), "opening": (0, A_YEAR * cap), "closing": (-A_YEAR * cap, 0)}[kind]
-    if not lowest <= moved <= highest:
-        raise ReportRefused(reason="report_headcount_beyond_cap")
+    node, named, said = header["node"], header["trustee_keys"], digest(one.header)
+    wrong = {
+        "report_repeated": case.repeated[node] > 1,
+        "report_group_wrong": one.group != group or group not in case.document["groups"],
+        "report_opened_before": case.opening and not case.place and node in case.opened,
+        "report_outdated": not case.place and header["prev"] != case.last,
+        "report_not_counted_elsewhere": case.elsewhere is not None and said not in case.elsewhere.get(group, ()),
+        "report_key_unknown": len(named) != len(case.document["trustees"]) or named[case.place] != case.key,
+    }
+    for reason in filter(wrong.__getitem__, wrong):
+        raise ReportRefused(reason=reason)
 
 
 def _enough(case: Case, group: str, found: Sum) -> bool:
@@ -270,26 +262,23 @@ def _enough(case: Case, group: str, found: Sum) -> bool:
     exact = any(table["noise"] == "none" for table in case.document["tables"])
     two_thirds = -(-2 * len(expected) // 3)
     needed = max(case.document["m"], case.trustee.quorum, two_thirds, EXACT_FROM if exact else 0)
-    return len(found.members) >= needed and (case.elsewhere is None or found.members == case.elsewhere.get(group))
+    all_of_them = case.elsewhere is None or set(found.members.values()) == case.elsewhere.get(group)
+    return len(found.members) >= needed and all_of_them
 
 
 def _certify(
-    session: Session,
-    case: Case,
-    sums: dict[str, Sum],
-    hub_keys: dict[str, KeyVector],
-    refused: dict[str, str],
-    request: str,
-    now: datetime,
+    session: Session, case: Case, sums: dict[str, Sum], hub_keys: dict[str, KeyVector], refused: dict[str, str]
 ) -> bytes:
     """The certificate, the answer and the new state, kept together (T7)."""
     groups = [_release(session, case, name, one, hub_keys.get(name)) for name, one in sums.items()]
     before = store.certificates(session, case.id)
+    if (before[-1].digest if before else certificates.GENESIS) != case.last:
+        raise BatchRefused()  # another slot ended meanwhile, and these reports have not seen how
     document: certificates.Certificate = {
         "type": "certificate",
         "form": 1,
         "number": len(before) + 1,
-        "previous": before[-1].digest if before else certificates.GENESIS,
+        "previous": case.last,
         "trustee": case.document["trustees"][case.place]["name"],
         "tabulation": case.id,
         "slot": case.slot,
@@ -297,7 +286,7 @@ def _certify(
         "groups": groups,
         "refused": [{"node": node, "reason": reason} for node, reason in refused.items()],
         "left_out": [name for name in case.document["groups"] if name not in sums],
-        "made_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "made_at": f"{case.moment:%Y-%m-%dT%H:%M:%SZ}",
     }
     if not groups:
         document["reason"] = "opening_alone" if case.opening else "quorum_missing"
@@ -308,19 +297,13 @@ def _certify(
         checks = {node: check for one in sums.values() for node, check in one.checks.items()}
         found = replace(found, key_sums={name: one.keys for name, one in sums.items()}, checks=checks)
     answer = wire.write_answer(found)
-    session.add(
-        Certificate(
-            tabulation=case.id,
-            number=len(before) + 1,
-            slot=case.slot,
-            outcome=document["outcome"],
-            digest=digest(raw),
-            request=request,
-            body=raw,
-            signature=signature,
-            answer=answer,
-        )
-    )
+    made: dict[str, Any] = {
+        "tabulation": case.id,
+        "slot": case.slot,
+        "number": document["number"],
+        "request": case.request,
+    }
+    session.add(Certificate(**made, digest=digest(raw), body=raw, signature=signature, answer=answer))
     return answer
 
 
@@ -364,8 +347,11 @@ def checked(session: Session) -> list[certificates.Certificate]:
 
 def log(session: Session, trustee: Trustee) -> tuple[bytes, str]:
     """T7: every certificate and the newest roster by their hashes, and the signature beside it."""
-    newest, names = store.newest(session), ("tabulation", "number", "slot", "outcome", "digest")
-    ends = [{name: getattr(one, name) for name in names} for one in store.certificates(session)]
+    newest, names = store.newest(session), ("tabulation", "number", "slot", "digest")
+    ends = [
+        {"outcome": canonical_only(one.body)["outcome"], **{name: getattr(one, name) for name in names}}
+        for one in store.certificates(session)
+    ]
     roster = {"version": newest.version, "digest": newest.digest} if newest else {}
     raw = written({"type": "log", "form": 1, "trustee": trustee.name, "roster": roster, "certificates": ends})
     return raw, sign("log", raw, trustee.ring.active("sign"))

@@ -23,6 +23,7 @@ from coupole.trustee import store
 from coupole.trustee.store import MonthKey, Trustee
 from coupole.wire.certificates import KEY_LIST, key_month, listed, write_key_list
 from coupole.wire.documents import sign
+from coupole.wire.keys import write_secret
 from coupole.wire.sealing import HYBRID, PrivateKey, load_private, new_private, public_of
 
 AHEAD = 14
@@ -32,7 +33,7 @@ KEPT = timedelta(days=60)
 
 
 def keep(trustee: Trustee, now: datetime | None = None) -> None:
-    """The chore of each start and each day: make keys of months to come, destroy those that have had their time."""
+    """The chore of each start, day and batch: make keys of months to come, destroy those that have had their time."""
     moment = now or datetime.now(UTC)
     with trustee.store.writing() as session:
         kept = store.month_keys(session)
@@ -87,15 +88,8 @@ def epoch_secret(trustee: Trustee, tabulation: str) -> bytes:
     """The secret that the noise of a tabulation comes from; 32 bytes, made at the first call."""
     path = trustee.keys / "epochs" / f"{tabulation}.key"
     if not path.exists():
-        _write(path, secrets.token_bytes(32))
+        write_secret(path, secrets.token_bytes(32))
     return path.read_bytes()
-
-
-def settle(session: Session, slot: str, now: datetime) -> None:
-    """Note that a slot's key is to be destroyed, if no other tabulation still waits for it."""
-    key = key_of(session, slot)
-    if key and not key.destroyed_at and _released(session, key.month):
-        key.destroyed_at = now
 
 
 def _released(session: Session, month: str) -> bool:
@@ -110,22 +104,10 @@ def _released(session: Session, month: str) -> bool:
 
 def _made(trustee: Trustee, month: str, moment: datetime) -> MonthKey:
     raw = new_private(HYBRID)
-    _write(trustee.keys / "months" / f"{month}.key", raw)
+    write_secret(trustee.keys / "months" / f"{month}.key", raw)
     public, last = public_of(HYBRID, raw), parse_period(month).last
     name = hashlib.sha256(public).hexdigest()[:32]
     return MonthKey(id=name, month=month, public=public, made_at=moment, destroyed_by=last + KEPT, destroyed_at=None)
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """A secret file, whole or not at all, for its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def destroy(path: Path) -> None:

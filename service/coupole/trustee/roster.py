@@ -19,13 +19,13 @@ from sqlmodel import Session
 
 from coupole.errors import CoupoleError
 from coupole.standard.calendar import add_months
+from coupole.standard.validation import check_against
 from coupole.trustee import store
 from coupole.trustee.store import Application, Invitation, Roster, Trustee
 from coupole.wire.certificates import GENESIS
 from coupole.wire.descriptor import fingerprint, fingerprint_matches, read_descriptor
 from coupole.wire.documents import canonical_only, digest, sign, verify, written
 
-EPOCH = 1
 ACTIVE, INACTIVE, RETIRED = "active", "inactive", "retired"
 AWAY = 3
 """Months without a counted report after which a member may be set inactive (release protocol 3.9)."""
@@ -62,10 +62,10 @@ class RosterBroken(CoupoleError):
     """The rosters do not follow each other as they were signed."""
 
 
-def invite(session: Session, now: datetime) -> str:
+def invite(session: Session) -> str:
     """A code with which one node may ask for admission, once, within ``INVITED_FOR``; only its hash is kept."""
     letters = b32encode(secrets.token_bytes(15)).decode()
-    session.add(Invitation(digest=digest(letters.encode()), expires_at=now + INVITED_FOR))
+    session.add(Invitation(digest=digest(letters.encode()), expires_at=datetime.now(UTC) + INVITED_FOR))
     return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
@@ -194,23 +194,23 @@ def _replace(session: Session, trustee: Trustee, member: dict[str, Any], actor: 
 
 
 def publish(session: Session, trustee: Trustee, members: list[dict[str, Any]], actor: str, moment: datetime) -> Roster:
-    """The next roster."""
+    """The next roster. Raises ``DocumentInvalid`` for what no roster holds, such as a group that is no short name."""
     before = store.newest(session)
     version = before.version + 1 if before else 1
-    raw = written(
-        {
-            "type": "roster",
-            "form": 1,
-            "trustee": trustee.name,
-            "keys": trustee.ring.public_set("sign"),
-            "epoch": EPOCH,
-            "version": version,
-            "previous": before.digest if before else GENESIS,
-            "made_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "quorum": trustee.quorum,
-            "members": sorted(members, key=lambda member: str(member["node"])),
-        }
-    )
+    document = {
+        "type": "roster",
+        "form": 1,
+        "trustee": trustee.name,
+        "keys": trustee.ring.public_set("sign"),
+        "epoch": 1,
+        "version": version,
+        "previous": before.digest if before else GENESIS,
+        "made_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "quorum": trustee.quorum,
+        "members": sorted(members, key=lambda member: str(member["node"])),
+    }
+    check_against("roster", document)
+    raw = written(document)
     signature = sign("roster", raw, trustee.ring.active("sign"))
     made = Roster(version=version, made_at=moment, actor=actor, digest=digest(raw), body=raw, signature=signature)
     session.add(made)
@@ -231,19 +231,12 @@ def check_chain(session: Session, jwks: dict[str, Any]) -> int:
     previous, number = GENESIS, 0
     while (found := session.get(Roster, number + 1)) is not None:
         number += 1
-        document = _opened(found, jwks)
-        if document["previous"] != previous or document["version"] != number:
+        try:
+            verify("roster", found.body, found.signature, jwks)
+            document = canonical_only(found.body)
+        except CoupoleError:
+            raise RosterBroken(version=number) from None
+        if (document["previous"], document["version"], digest(found.body)) != (previous, number, found.digest):
             raise RosterBroken(version=number)
         previous = found.digest
     return number
-
-
-def _opened(found: Roster, jwks: dict[str, Any]) -> dict[str, Any]:
-    try:
-        verify("roster", found.body, found.signature, jwks)
-    except CoupoleError:
-        raise RosterBroken(version=found.version) from None
-    if digest(found.body) != found.digest:
-        raise RosterBroken(version=found.version)
-    document: dict[str, Any] = canonical_only(found.body)
-    return document

@@ -6,13 +6,12 @@ No secret stands here: the keys are a file of their own in the key directory, ou
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from coupole.errors import CoupoleError
-from coupole.web.settings import PartySettings, address
+from coupole.web.settings import PartySettings
 
 PURPOSES = {"sign": "ed25519"}
 """What a trustee has keys for: signing whatever it says. Keys of months and epochs are files of their own."""
@@ -36,12 +35,6 @@ class TrusteeSettings(PartySettings):
 
     directory: Path = Path("trustee")
     """The trustee directory: settings and database."""
-    name: str = Field(min_length=1, max_length=200)
-    """Name of the organisation that is the trustee."""
-    issuer: Annotated[str, AfterValidator(address)]
-    """Address under which members reach this trustee, without a slash at the end."""
-    database_url: str = ""
-    """Where everything is kept. Default: ``trustee.sqlite`` in its directory; ``postgresql+psycopg://…`` otherwise."""
     quorum: int = Field(default=5, ge=5, le=1000)
     """Fewest members whose shares are ever added up (release protocol 3.5, T4)."""
     port: int = Field(default=8300, ge=1, le=65535)

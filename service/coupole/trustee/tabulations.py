@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlmodel import Session
 
@@ -37,18 +38,20 @@ def proposed(trustee: Trustee, raw: bytes, signature: str) -> Tabulation:
 
 def words(document: Tabulation) -> Iterator[str]:
     """What a tabulation counts, line by line, for a person who is to agree."""
-    known = catalogue.load(document["catalogue"], document["version"])
+    known = catalogue.load(document["catalogue"], document["version"]).indicators
+    titles = {indicator.id: indicator.title["en"] for indicator in known}
     people, grain, first = document["population"], document["grain"], document["first_slot"]
     yield f"{document['federation']}: {people}, every {grain} from {first} on."
     yield f"Hub: {document['hub']['name']}, fingerprint {fingerprint(document['hub']['key'])}"
     for table in document["tables"]:
         if table["id"] != HEADCOUNT:
             by = " and ".join(name.replace("_", " ") for name in table["by"])
-            exact = "" if table["noise"] == "cell_key" else " - exact, of 20 members or more"
-            title = known.indicator(table["indicator"]).title["en"]
+            exact = "; exact, of 20 members or more" if table["noise"] == "none" else ""
+            title = titles.get(table["indicator"], table["indicator"])
             yield f"  {title} ({table['part']}){', by ' + by if by else ''}{exact}"
     yield f"{shape(document).cells} figures; no total of fewer than {document['m']} members."
     yield f"Groups summed apart: {', '.join(document['groups'])}"
+    yield f"Trustees, all needed: {', '.join(party['name'] for party in document['trustees'])}"
 
 
 def countersign(session: Session, trustee: Trustee, raw: bytes, document: Tabulation) -> str:
@@ -64,16 +67,8 @@ def countersign(session: Session, trustee: Trustee, raw: bytes, document: Tabula
             raise TabulationOlder()
     signature = sign(KIND, raw, own_place(trustee, document)[1])
     months.epoch_secret(trustee, name)
-    session.add(
-        store.Tabulation(
-            id=name,
-            population=population,
-            epoch=document["epoch"],
-            first_slot=document["first_slot"],
-            body=raw,
-            signature=signature,
-        )
-    )
+    kept: dict[str, Any] = {"population": population, "epoch": document["epoch"], "first_slot": document["first_slot"]}
+    session.add(store.Tabulation(id=name, body=raw, signature=signature, **kept))
     return signature
 
 

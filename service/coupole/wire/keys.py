@@ -125,14 +125,7 @@ class KeyRing:
         """Write the ring to that file, whole or not at all, readable by its owner alone."""
         keys = {purpose: [_written(key) for key in found] for purpose, found in self._keys.items()}
         text = json.dumps({"form": FORM, "kinds": self._kinds, "keys": keys}, indent=1)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_secret(path, (text + "\n").encode())
 
     def purposes(self) -> tuple[str, ...]:
         """What this ring has keys for."""
@@ -172,6 +165,18 @@ class KeyRing:
     def public_set(self, purpose: str) -> dict[str, Any]:
         """The public halves of all key pairs of a purpose, a JSON Web Key Set; of secrets nothing."""
         return {"keys": [key.public() for key in self.of(purpose) if key.jwk is not None]}
+
+
+def write_secret(path: Path, raw: bytes) -> None:
+    """Write a file whole or not at all, readable by its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
 
 
 def public_keys(key_set: Any) -> dict[str, KeyPair]:

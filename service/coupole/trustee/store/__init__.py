@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, String, UniqueConstraint, select, update
+from sqlalchemy import Column, LargeBinary, String, select, update
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
@@ -94,14 +94,14 @@ class Tabulation(TrusteeTable, table=True):
 
 
 class Certificate(TrusteeTable, table=True):
-    """How a slot ended, for ever. ``request``: SHA-256 of what was asked; ``answer``: empty once it is dropped."""
+    """How a slot ended, for ever: once, whatever the program believes.
 
-    __table_args__ = (UniqueConstraint("tabulation", "slot"),)
+    ``request``: SHA-256 of what was asked; ``answer``: empty once it is dropped.
+    """
 
-    tabulation: str = Field(primary_key=True, foreign_key="tabulation.id")
-    number: int = Field(primary_key=True)
-    slot: str
-    outcome: str
+    tabulation: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    number: int
     digest: str
     request: str
     body: bytes = Field(sa_type=LargeBinary)
@@ -112,7 +112,7 @@ class Certificate(TrusteeTable, table=True):
 class State(TrusteeTable, table=True):
     """The people behind the cells of a group: one byte a cell, from which nobody can be told."""
 
-    tabulation: str = Field(primary_key=True, foreign_key="tabulation.id")
+    tabulation: str = Field(primary_key=True)
     group: str = Field(sa_column=Column("group_name", String, primary_key=True))
     keys: bytes = Field(sa_type=LargeBinary)
 
