@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -198,6 +199,27 @@ async def test_beside_a_rate_stands_of_how_many_the_answer_is_known(settings: Hu
     assert "75 %" in page
 
 
+async def test_the_report_of_an_operation_has_women_men_and_others_of_every_common_indicator(
+    settings: HubSettings, store: Store
+) -> None:
+    by = (("operation", ("ESF-1", "other")), ("sex", SEX))
+    tables = [planned(one.id, "count", *by) for one in CATALOGUE.indicators if one.id.startswith("EEC")]
+    people = {"EECO01.count.operation.sex": [33, 44, 5, 2, 9, 8, 0, 0], "EECR04.count.operation.sex": [7, 6, 0, 0] * 2}
+    counted(store, *tables, values=people)
+    publish(store)
+    async with served(settings) as client:
+        page = (await client.get("/esf?operation=ESF-1&language=en")).text
+        other = (await client.get("/esf?operation=other&language=en")).text
+        assert (await client.get("/esf?slot=2026-09")).status_code == 404
+    row = re.search(r"EECO01 .*?</tr>", page, re.DOTALL)
+    assert row
+    assert re.findall(r'"figure">(\d+)<', row.group()) == ["33", "44", "5", "2", "84"]
+    assert len(re.findall(r"EEC[OR]\d\d ", page)) == 23
+    assert "at most 5 away" in page
+    assert ">17<" in other
+
+
 async def test_without_sealed_totals_the_page_says_what_they_need(settings: HubSettings, store: Store) -> None:
     async with served(settings) as client:
         assert "second organisation" in (await client.get("/fine?language=en")).text
+        assert "No figures of an ESF+ operation" in (await client.get("/esf?language=en")).text

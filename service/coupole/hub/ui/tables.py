@@ -14,7 +14,7 @@ from coupole.hub.publication import datasets
 from coupole.hub.publication.datasets import Dataset, Observation
 from coupole.hub.publication.words import word
 from coupole.hub.store import Hub, published
-from coupole.hub.ui import fine
+from coupole.hub.ui import esf, fine
 from coupole.standard import words
 from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import Indicator
@@ -36,7 +36,7 @@ class Row:
 
 
 def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
-    """Serve the page at ``/``, and that of fine tables."""
+    """Serve the page at ``/``, that of fine tables and the ESF+ report."""
     pages = Pages(Path(__file__).parent / "templates", name=name, issuer=issuer, language=language)
     pages.add_to(app)
 
@@ -76,6 +76,7 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
 
     app.add_route("/", show_table, include_in_schema=False)
     fine.add_to(app, pages, language)
+    esf.add_to(app, pages, language)
 
 
 def main_measure(indicator: Indicator) -> tuple[str, ...]:
