@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client  # noqa: TID251 - the lightest way to ask, and its own time does not count
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -20,7 +19,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psutil
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,7 +27,6 @@ from starlette.routing import Route
 from coupole.database import in_pieces
 from coupole.demo.histories import history
 from coupole.demo.members import MEMBERS
-from coupole.node.app import create_app
 from coupole.node.opening import OpenNode, create_node, open_node
 from coupole.node.settings import NodeSettings
 from coupole.node.staff import accounts, sessions
@@ -37,7 +34,8 @@ from coupole.node.store import queries
 from coupole.node.store.changes import Change
 from coupole.node.store.write import write
 from coupole.node.ui.arriving import cookie_name
-from tests.benchmarks.bench_reads import free_port, served
+from tests.benchmarks.serving import main, served, spent
+from tests.federation.services import free_port
 
 FILES = 500
 ROUNDS = 5
@@ -99,12 +97,12 @@ def cost(
 ) -> tuple[float, list[float]]:
     """Seconds of CPU that the server spends on a request, and how long each answer took."""
     connection, took = CLIENT("127.0.0.1", port), []
-    before = server.cpu_times()
+    before = spent(server)
     for _ in range(times):
         took.append(ask(connection, page, headers)[1])
-    after = server.cpu_times()
+    used = spent(server) - before
     connection.close()
-    return (after.user + after.system - before.user - before.system) / times, took
+    return used / times, took
 
 
 def ask(connection: Any, page: Page, headers: dict[str, str]) -> tuple[bytes, float]:
@@ -166,15 +164,5 @@ def floor_app(directory: Path) -> Starlette:
     return Starlette(routes=[Route("/{number}", answer)])
 
 
-def serve(what: str, directory: Path, port: int) -> None:
-    """What the child processes do."""
-    app: Any = create_app(NodeSettings.load(directory)) if what == "ours" else floor_app(directory)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
-
-
 if __name__ == "__main__":
-    if len(sys.argv) == 4:
-        serve(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
-    else:
-        for line in run():
-            print(f"{line['name']:60} {line['ours'] * 1e3:8.2f} {line['floor'] * 1e3:8.2f} ms {line['ratio']:7.1f} x")
+    main(run, floor_app)

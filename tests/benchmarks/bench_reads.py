@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import http.client  # noqa: TID251 - the lightest way to ask, and its own time does not count
 import json
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
-import uvicorn
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,7 +24,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from coupole.node.app import create_app
 from coupole.node.opening import create_node, open_node
 from coupole.node.records.importing import write_all
 from coupole.node.records.reading import document_rows
@@ -39,8 +31,10 @@ from coupole.node.settings import NodeSettings
 from coupole.node.store.tables import Client
 from coupole.standard.reading import canonical
 from coupole.wire.keys import KeyRing
+from tests.benchmarks.serving import main, served, spent
 from tests.calling import EVERYTHING, Program
 from tests.factories import id_of, participant
+from tests.federation.services import free_port
 
 RECORDS = 20_000
 ROUNDS = 5
@@ -55,13 +49,13 @@ def run() -> list[dict[str, Any]]:
     """One line for each job: name, ours and floor in seconds of server CPU a request, ratio."""
     with tempfile.TemporaryDirectory() as folder:
         settings, program = filled(Path(folder))
-        with served("ours", settings.directory, settings.port) as ours:
+        with served("ours", settings.directory, settings.port, __file__) as ours:
             program.token = token(program, settings)
             floor_port = free_port()
             one, page = examples(settings, program)
             (settings.directory / "one.json").write_bytes(one)
             (settings.directory / "page.json").write_bytes(page)
-            with served("floor", settings.directory, floor_port) as floor:
+            with served("floor", settings.directory, floor_port, __file__) as floor:
                 return [measured(job, settings, program, ours, floor, floor_port) for job in ("one", "page")]
 
 
@@ -100,15 +94,15 @@ def cost(server: psutil.Process, port: int, paths: Sequence[str], signed: Sequen
     """Seconds of CPU that the server spends on a request."""
     connection = CLIENT("127.0.0.1", port)
     connection.connect()
-    before = server.cpu_times()
+    before = spent(server)
     for path, headers in zip(paths, signed, strict=True):
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         assert answer.status == 200, body
-    after = server.cpu_times()
+    used = spent(server) - before
     connection.close()
-    return (after.user + after.system - before.user - before.system) / len(paths)
+    return used / len(paths)
 
 
 def examples(settings: NodeSettings, program: Program) -> tuple[bytes, bytes]:
@@ -156,28 +150,6 @@ def token(program: Program, settings: NodeSettings) -> str:
     return program.token
 
 
-@contextmanager
-def served(what: str, directory: Path, port: int, script: str = __file__) -> Iterator[psutil.Process]:
-    """A server in a process of its own."""
-    words = [sys.executable, script, what, str(directory), str(port)]
-    with subprocess.Popen(words, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}) as process:
-        try:
-            for _ in range(600):
-                with suppress(OSError):
-                    socket.create_connection(("127.0.0.1", port)).close()
-                    break
-                time.sleep(0.05)
-            yield psutil.Process(process.pid)
-        finally:
-            process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def floor_app(directory: Path) -> Starlette:
     """Constant bytes, one signature verified, one text opened for each document."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -200,15 +172,5 @@ def floor_app(directory: Path) -> Starlette:
     return Starlette(routes=[Route("/one", answering("one", 1)), Route("/page", answering("page", PAGE))])
 
 
-def serve(what: str, directory: Path, port: int) -> None:
-    """What the child processes do."""
-    app: Any = create_app(NodeSettings.load(directory)) if what == "ours" else floor_app(directory)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
-
-
 if __name__ == "__main__":
-    if len(sys.argv) == 4:
-        serve(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
-    else:
-        for line in run():
-            print(f"{line['name']:45} {line['ours'] * 1e6:8.0f} {line['floor'] * 1e6:8.0f} us {line['ratio']:6.2f} x")
+    main(run, floor_app)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyotp
 import pytest
 
-from coupole.node.staff import accounts, codes, joining, passwords, sessions
+from coupole.node.staff import accounts, codes, joining, sessions
 from coupole.node.staff.accounts import Staff
 from coupole.node.staff.passkeys import Site
 from coupole.node.staff.proving import Browser
@@ -18,9 +18,10 @@ from coupole.node.staff.sessions import Limits
 from coupole.node.store import Store, open_store, open_vault
 from coupole.wire.keys import KeyRing
 from tests.factories import NODE
+from tests.node.passwords import NOON, PASSWORD, light_hashes
 
-PASSWORD = "vier groene fietsen op zolder"
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+__all__ = ["light_hashes"]  # a fixture of every test here
+
 SITE = Site("desk.example.org", "https://desk.example.org", "Atelier Nord")
 BROWSER = Browser(called="firefox-linux")
 
@@ -61,17 +62,6 @@ class Person:
     @property
     def browser(self) -> Browser:
         return Browser(self.device, "firefox-linux")
-
-
-@pytest.fixture(autouse=True)
-def _light_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hundreds of passwords are hashed here; what they cost is asserted once, with the real numbers."""
-    monkeypatch.setattr(passwords, "MEMORY_KIB", 8_192)
-    monkeypatch.setattr(passwords, "ROUNDS", 1)
-    nobodys = passwords._nobodys
-    nobodys.cache_clear()
-    yield
-    nobodys.cache_clear()
 
 
 @pytest.fixture

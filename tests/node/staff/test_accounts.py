@@ -7,7 +7,7 @@ import pytest
 from coupole.node.staff import accounts, codes, log
 from coupole.node.staff.accounts import AccountInvalid, LastAdmin, LoginTaken, Staff, StaffNotFound
 from coupole.node.store import Store
-from tests.node.staff.conftest import NOON
+from tests.node.passwords import NOON
 
 
 def made(store: Store, login: str = "anna", role: str = "coach", **about: Any) -> Staff:

@@ -10,7 +10,8 @@ from coupole.node.staff import accounts, codes, steps
 from coupole.node.staff.steps import StepOver
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import OneTimeCode, RecoveryCode, Step
-from tests.node.staff.conftest import NOON, Clock, Person, invited
+from tests.node.passwords import NOON
+from tests.node.staff.conftest import Clock, Person, invited
 
 
 def test_a_code_is_good_once_however_it_is_spelt(store: Store, clock: Clock) -> None:

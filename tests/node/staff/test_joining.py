@@ -16,7 +16,8 @@ from coupole.node.staff.steps import StepOver
 from coupole.node.store import Store
 from coupole.node.store.setup import make_setup_code
 from tests.authenticator import Authenticator
-from tests.node.staff.conftest import BROWSER, PASSWORD, SITE, Clock, Person, invited, joined, staff_of
+from tests.node.passwords import PASSWORD
+from tests.node.staff.conftest import BROWSER, SITE, Clock, Person, invited, joined, staff_of
 
 
 @pytest.fixture

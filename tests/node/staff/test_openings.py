@@ -12,7 +12,7 @@ from coupole.node.staff.openings import MANY, ReasonMissing
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import Opening
 from tests.factories import id_of
-from tests.node.staff.conftest import NOON
+from tests.node.passwords import NOON
 from tests.stores import PARTICIPANT, with_files
 
 FILE = id_of("accompaniment")

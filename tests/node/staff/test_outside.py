@@ -19,7 +19,8 @@ from coupole.node.staff.sessions import SessionOver, Signed
 from coupole.node.staff.steps import StepOver
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import Account
-from tests.node.staff.conftest import BROWSER, PASSWORD, Clock, Person, invited, joined, staff_of
+from tests.node.passwords import PASSWORD
+from tests.node.staff.conftest import BROWSER, Clock, Person, invited, joined, staff_of
 from tests.node.staff.provider import FakeProvider
 from tests.node.staff.test_passkeys import with_key
 

@@ -11,7 +11,8 @@ from coupole.node.staff.passwords import PasswordTooShort
 from coupole.node.staff.proving import SecondFactorRefused, SignInRefused
 from coupole.node.staff.sessions import Limits, Signed
 from coupole.node.staff.steps import StepOver
-from tests.node.staff.conftest import BROWSER, PASSWORD, Person, joined, staff_of
+from tests.node.passwords import PASSWORD
+from tests.node.staff.conftest import BROWSER, Person, joined, staff_of
 from tests.node.staff.test_passkeys import with_key
 
 NEW = "vijf rode stoelen in de tuin"

@@ -13,7 +13,8 @@ from coupole.node.staff.throttle import FREE, TooManyTries
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import Account
 from coupole.node.store.vault import RecordUnreadable
-from tests.node.staff.conftest import BROWSER, PASSWORD, Clock, Person, joined, staff_of
+from tests.node.passwords import PASSWORD
+from tests.node.staff.conftest import BROWSER, Clock, Person, joined, staff_of
 
 STRANGER = Browser()
 

@@ -11,7 +11,8 @@ from coupole.node.staff.log import events
 from coupole.node.staff.sessions import Limits
 from coupole.node.store import Store
 from coupole.node.store.staff_tables import StaffSession
-from tests.node.staff.conftest import NOON, Clock, staff_of
+from tests.node.passwords import NOON
+from tests.node.staff.conftest import Clock, staff_of
 
 LIMITS = Limits()
 

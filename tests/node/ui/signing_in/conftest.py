@@ -14,25 +14,16 @@ from starlette.testclient import TestClient
 
 from coupole.node.app import create_app
 from coupole.node.settings import NodeSettings
-from coupole.node.staff import accounts, codes, joining, passwords
+from coupole.node.staff import accounts, codes, joining
 from coupole.node.staff.accounts import Staff
 from coupole.node.staff.proving import Browser
 from tests.calling import RunningNode
 from tests.desk import browser
+from tests.node.passwords import NOON, PASSWORD, light_hashes
 
-PASSWORD = "vier groene fietsen op zolder"
+__all__ = ["light_hashes"]  # a fixture of every test here
+
 NEW = "vijf rode stoelen in de tuin"
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _light_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(passwords, "MEMORY_KIB", 8_192)
-    monkeypatch.setattr(passwords, "ROUNDS", 1)
-    nobodys = passwords._nobodys
-    nobodys.cache_clear()
-    yield
-    nobodys.cache_clear()
 
 
 @pytest.fixture

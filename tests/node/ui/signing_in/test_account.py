@@ -9,7 +9,8 @@ import pytest
 from coupole.node.staff import passkeys
 from tests.authenticator import Authenticator
 from tests.desk import browser
-from tests.node.ui.signing_in.conftest import NEW, PASSWORD, Person
+from tests.node.passwords import PASSWORD
+from tests.node.ui.signing_in.conftest import NEW, Person
 from tests.node.ui.signing_in.test_entering import HOST, ISSUER, code_of
 from tests.node.ui.signing_in.test_setting_up import secret_of
 

@@ -9,7 +9,8 @@ import pytest
 from coupole.node.staff import accounts, codes, log, openings
 from tests.desk import browser
 from tests.factories import id_of
-from tests.node.ui.signing_in.conftest import PASSWORD, Person, employ
+from tests.node.passwords import PASSWORD
+from tests.node.ui.signing_in.conftest import Person, employ
 from tests.node.ui.signing_in.test_account import busy
 from tests.node.ui.signing_in.test_entering import code_of
 from tests.node.ui.signing_in.test_setting_up import secret_of

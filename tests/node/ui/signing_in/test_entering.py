@@ -11,7 +11,8 @@ from coupole.node.staff.throttle import FREE
 from tests.authenticator import Authenticator
 from tests.calling import RunningNode
 from tests.desk import browser
-from tests.node.ui.signing_in.conftest import PASSWORD, Person, employ
+from tests.node.passwords import PASSWORD
+from tests.node.ui.signing_in.conftest import Person, employ
 
 HOST, ISSUER = "desk.example.org", "https://desk.example.org"
 

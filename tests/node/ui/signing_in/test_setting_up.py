@@ -13,7 +13,8 @@ from coupole.node.store.setup import make_setup_code
 from tests.authenticator import Authenticator
 from tests.calling import RunningNode
 from tests.desk import browser
-from tests.node.ui.signing_in.conftest import NEW, PASSWORD, Person, employ
+from tests.node.passwords import PASSWORD
+from tests.node.ui.signing_in.conftest import NEW, Person, employ
 from tests.node.ui.signing_in.test_entering import HOST, ISSUER, code_of
 
 
