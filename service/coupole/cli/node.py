@@ -16,6 +16,7 @@ import typer
 from coupole.cli.node_clients import clients
 from coupole.cli.node_records import export_records, import_file
 from coupole.cli.node_release import release
+from coupole.cli.node_sealed import sealed
 from coupole.cli.node_users import users
 from coupole.cli.opened import PARTLY, AsJson, Directory, Yes, actor, answer, opened, say
 from coupole.cli.progress import counted
@@ -30,6 +31,7 @@ app.add_typer(users, name="user")
 app.command("import")(import_file)
 app.command("export")(export_records)
 app.command("release")(release)
+app.command("sealed")(sealed)
 
 
 @app.command()

@@ -126,10 +126,11 @@ def decide(visit: Visit, form: FormData) -> Response:
 
 
 def show_report(visit: Visit) -> Response:
-    """The exact changes that one report held, for whoever answers for the workshop."""
+    """The exact changes that one report held, the newest if none is named, for whoever answers for the workshop."""
     with visit.node.store.reading() as session:
         row = _chosen(visit, sealed.tabulations(session))
-        report = sealed.report(session, row.id, visit.asked("slot")) if row else None
+        made = sealed.reports(session, row.id) if row else []
+        report = next((one for one in made if one.slot == visit.asked("slot", made[0].slot)), None)
         if row is None or report is None:
             return visit.see_other("/leaving/sealed")
         agreed = reporting.opened(row, visit.node.node_id)
