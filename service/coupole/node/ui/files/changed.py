@@ -10,11 +10,11 @@ from typing import Any
 import orjson
 from sqlmodel import Session
 
-from coupole.node.staff import accounts
 from coupole.node.store import queries
 from coupole.node.store.changes import RecordNotFound
 from coupole.node.store.queries import Version
 from coupole.node.store.vault import PersonErased, Vault
+from coupole.node.ui.desk import Visit
 from coupole.node.ui.files.naming import Names
 from coupole.node.ui.files.settling import record_path
 from coupole.standard.entities import ENTITIES, ENVELOPE
@@ -38,20 +38,20 @@ class Told:
     href: str
 
 
-def since(session: Session, vault: Vault, names: Names, after: int, staff: str, sees: Sees) -> list[Told]:
+def since(visit: Visit, session: Session, names: Names, after: int, sees: Sees) -> list[Told]:
     """What others did with this file after a row of the journal, the latest first, as far as the reader sees it."""
     person = names.participant["id"]
-    versions = queries.changes(session, vault, after, MOST, participant=person)
-    others = [version for version in versions if version.actor != staff and of_file(version, names)]
-    return told(session, vault, names, others, sees)
+    versions = queries.changes(session, visit.node.store.vault, after, MOST, participant=person)
+    others = [version for version in versions if version.actor != visit.staff.id and of_file(version, names)]
+    return told(visit, session, names, others, sees)
 
 
-def told(session: Session, vault: Vault, names: Names, versions: Sequence[Version], sees: Sees) -> list[Told]:
+def told(visit: Visit, session: Session, names: Names, versions: Sequence[Version], sees: Sees) -> list[Told]:
     """These versions in words, the latest first; several of one record by one person are one."""
-    who = accounts.names(session, {version.actor for version in versions})
+    who = visit.who(session, {version.actor for version in versions})
     latest: dict[tuple[str, str], Told] = {}
     for version in versions:
-        one = _told(session, vault, names, version, who.get(version.actor, version.actor), sees)
+        one = _told(session, visit.node.store.vault, names, version, who[version.actor], sees)
         if one is None:
             continue
         key = (version.id, version.actor)

@@ -41,7 +41,7 @@ def show(visit: Visit) -> Response:
         def sees(entity: str, field: str) -> bool:
             return file.may("read", entity, field)
 
-        news = changed.since(session, store.vault, file.names, after, visit.staff.id, sees)
+        news = changed.since(visit, session, file.names, after, sees)
         return visit.page("files/file.html", file=file, news=news, **parts(file, visit.today))
 
 

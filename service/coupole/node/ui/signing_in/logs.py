@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from coupole.node.staff import accounts, log, openings
+from coupole.node.staff import log, openings
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.signing_in import words
 
@@ -31,9 +31,9 @@ def show_events(visit: Visit) -> Response:
     """Sign-ins, refusals and changes of accounts, newest first."""
     with visit.node.store.reading() as session:
         found = log.events(session, before=_before(visit), limit=PAGE)
-        known = accounts.names(session, {one for row in found for one in (row.staff, row.actor) if one})
         many = openings.alerts(session, visit.now)
-        known |= accounts.names(session, {alert.staff for alert in many})
+        named = {one for row in found for one in (row.staff, row.actor) if one}
+        known = visit.who(session, named | {alert.staff for alert in many})
     rows = [(row, visit.gettext(words.EVENTS[row.what]), _how(visit, row.how)) for row in found]
     older = found[-1].seq if len(found) == PAGE else None
     return visit.page("signing_in/log.html", rows=rows, names=known, many=many, older=older)
@@ -44,7 +44,7 @@ def show_openings(visit: Visit) -> Response:
     vault = visit.node.store.vault
     with visit.node.store.reading() as session:
         found = openings.openings(session, before=_before(visit), limit=PAGE)
-        known = accounts.names(session, {row.staff for row in found})
+        known = visit.who(session, {row.staff for row in found})
     rows = [(row, visit.gettext(words.RELATIONS[row.relation]), openings.reason_of(vault, row)) for row in found]
     older = found[-1].seq if len(found) == PAGE else None
     return visit.page("signing_in/openings.html", rows=rows, names=known, older=older)
