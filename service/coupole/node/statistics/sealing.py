@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
@@ -216,7 +217,7 @@ def _entries(facts: _Facts, placed: Placed) -> Entries:
         _levels(facts, number, name, codes)[_codes(facts, number, name, rows.dossier, rows.cell)]
         for name, codes in zip(placed.table["by"], placed.table["levels"], strict=True)
     ]
-    strides = np.cumprod([1, *placed.sizes[:0:-1]])[::-1] if placed.sizes else ()
+    strides = [math.prod(placed.sizes[at + 1 :]) for at in range(len(placed.sizes))]
     cells = []
     for starred in itertools.product((False, True), repeat=len(levels)):
         cell = np.full(len(rows.cell), placed.first)
