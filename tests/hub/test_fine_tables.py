@@ -217,6 +217,7 @@ async def test_the_report_of_an_operation_has_women_men_and_others_of_every_comm
     assert len(re.findall(r"EEC[OR]\d\d ", page)) == 23
     assert "at most 5 away" in page
     assert ">17<" in other
+    assert "since 2026-02, when counting began" in page
 
 
 async def test_without_sealed_totals_the_page_says_what_they_need(settings: HubSettings, store: Store) -> None:

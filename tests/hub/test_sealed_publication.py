@@ -92,6 +92,14 @@ def test_a_difference_of_two_states_carries_twice_the_noise_and_what_begins_with
     assert one(fine_tables(DOCUMENT, year_of(12), month(11)), "F", "year").bound == BOUND
 
 
+def test_operations_are_told_from_the_beginning_with_the_noise_of_one_state() -> None:
+    one_operation = table("E", "flow", ["a", "other"]) | {"by": ["operation"]}
+    document = tabulation(one_operation)  # type: ignore[arg-type]
+    sums = {month(at): np.ones(shape(document).cells, np.int64) for at in range(15)}
+    found = one(fine_tables(document, sums, month(14)), "E", "start")
+    assert (found.values.tolist(), found.variance) == ([15, 15, 15], VARIANCE)
+
+
 def test_each_group_has_noise_of_its_own() -> None:
     two = tabulation(table("S", "stock", ["a", "b"]), groups=("north", "south"))
     found = fine_tables(two, {month(0): np.ones(shape(two).cells, np.int64)}, month(0))

@@ -45,7 +45,8 @@ _CODES = {
         catalogue_unknown client_not_found collection_unknown dataset_empty hub_settings_missing
         indicator_not_found indicator_unknown key_not_found key_ring_missing member_unknown period_not_collected
         profile_unknown publication_unknown record_not_found release_not_found roster_member_unknown roster_unknown
-        schema_unknown settings_missing slot_not_released tabulation_not_here tabulation_not_proposed trustee_settings_missing
+        schema_unknown settings_missing slot_not_released tabulation_not_here tabulation_not_proposed
+        trustee_settings_missing
     """,
     IN_THE_WAY: """
         backup_exists demo_directory_taken demo_port_taken hub_exists key_in_use member_address_taken node_exists

@@ -144,7 +144,7 @@ class _Truth:
 
     def _tables(self, tabulation: str, slot: str, owner: str) -> dict[str, dict[tuple[str, ...], int]]:
         """Of each fine table of a slot the exact figures, of one member or of all."""
-        from coupole.hub.publication.sealed import fine_tables
+        from coupole.hub.publication.sealed import fine_tables, suffix
         from coupole.hub.publication.views import FEDERATION
         from coupole.wire.tabulations import cells
 
@@ -156,7 +156,7 @@ class _Truth:
                 if owner in (FEDERATION, node):
                     sums[one] += self.members[node].changes[tabulation, report]
             self._made[key] = {
-                one.placed.table["id"] + (".year" if one.span == "year" else ""): dict(
+                one.placed.table["id"] + suffix(one.span): dict(
                     zip(cells(one.placed), one.values.tolist(), strict=True)
                 )
                 for one in fine_tables(document, sums, slot)

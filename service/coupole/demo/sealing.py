@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coupole.demo.federation import ACTOR, Advance
+from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
 from coupole.hub.collection import sealing, tabulating
 from coupole.hub.collection.connecting import connector
@@ -19,6 +20,9 @@ from coupole.wire.descriptor import fingerprint
 from coupole.wire.keys import KeyRing
 from coupole.wire.tabulations import check_proposed
 
+OPERATIONS = sorted({member.operation for member in MEMBERS if "esfplus_operation" in member.programmes})
+"""The ESF+ operations, counted apart."""
+
 
 def agree(place: Place, hub: Hub, ring: KeyRing, first: str) -> None:
     """A tabulation from that month on: the trustee countersigns it, each member's administrator accepts it.
@@ -29,9 +33,8 @@ def agree(place: Place, hub: Hub, ring: KeyRing, first: str) -> None:
         key = trustee.ring.active("sign").public()
         with hub.store.writing() as session:
             parties = [(trustee.name, key)]
-            made = tabulating.make(
-                session, ring.active("sign"), hub.name, hub.catalogue, plan(hub.catalogue), parties, first
-            )
+            counted = plan(hub.catalogue, {"operation": OPERATIONS})
+            made = tabulating.make(session, ring.active("sign"), hub.name, hub.catalogue, counted, parties, first)
             name, raw, signature = made.id, made.body, made.signature
         document = check_proposed(raw, signature, ring.public_set("sign"))
         with trustee.store.writing() as session:

@@ -20,7 +20,15 @@ from coupole import errors
 from coupole.disclosure import audit, linked
 from coupole.disclosure.suppression import headlines, may_be_exact
 from coupole.errors import CoupoleError
-from coupole.hub.publication.sealed import OPENING, Counts, FineTable, SlotNotReleased, fine_tables, in_order
+from coupole.hub.publication.sealed import (
+    OPENING,
+    Counts,
+    FineTable,
+    SlotNotReleased,
+    fine_tables,
+    in_order,
+    suffix,
+)
 from coupole.hub.store import Store, sealed
 from coupole.hub.store.sealed_tables import SealedPublication
 from coupole.standard.calendar import Period, parse_period
@@ -84,6 +92,7 @@ def _publication(
         "catalogue": document["catalogue"],
         "version": document["version"],
         "slot": slot,
+        "first_slot": document["first_slot"],
         "members": sorted(_members(certificate.body if certificate else b"{}")),
         "made_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tables": shown,
@@ -119,10 +128,9 @@ def _linked(table: FineTable, slot: str) -> linked.Table:
     source = table.placed.table
     shape = table.placed.sizes
     values = table.values.reshape(shape)
-    year = ["year"] if table.span == "year" else []
     exact = linked.Table(
-        id=".".join([source["id"], *year]),
-        population=".".join([source["indicator"], source["part"], *year]),
+        id=source["id"] + suffix(table.span),
+        population=f"{source['indicator']}.{source['part']}{suffix(table.span)}",
         period=_month(parse_period(slot)),
         by=tuple(source["by"]),
         levels=tuple(map(tuple, source["levels"])),

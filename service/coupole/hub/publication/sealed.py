@@ -23,7 +23,7 @@ from coupole.standard.calendar import parse_period
 from coupole.wire.tabulations import HEADCOUNT, Placed, Tabulation, shape
 
 Counts = NDArray[np.int64]
-Span = Literal["day", "slot", "year"]
+Span = Literal["day", "slot", "year", "start"]
 
 MANY = 3
 """Dimensions from which on a table is shown for a year alone."""
@@ -39,7 +39,8 @@ class FineTable(NamedTuple):
     """One table as the sums give it, of all groups together.
 
     ``span``: ``day`` = what there was on the last day of the slot, ``slot`` = what happened in it, ``year`` = in it and
-    the slots before it that make twelve months. ``values``: in the order of the tabulation. ``bound``: how far a value
+    the slots before it that make twelve months, ``start`` = since counting began, as ESF+ operations are reported on.
+    ``values``: in the order of the tabulation. ``bound``: how far a value
     can be from the exact one; 0 for an exact table.
     """
 
@@ -87,7 +88,15 @@ def _spans(placed: Placed, slot: str, upto: Sequence[str], year: Sequence[str]) 
         ends_year = slot.endswith(("-12", "-Q4"))
         return [("day", upto)] if placed.table["noise"] == "cell_key" or ends_year else []
     found: list[tuple[Span, Sequence[str]]] = [] if len(placed.sizes) >= MANY else [("slot", [slot])]
-    return found + ([("year", year)] if year and placed.table["noise"] == "cell_key" else [])
+    if placed.table["noise"] == "cell_key":
+        found += [("year", year)] if year else []
+        found += [("start", upto)] if "operation" in placed.table["by"] else []
+    return found
+
+
+def suffix(span: str) -> str:
+    """What tells tables of several slots from those of one, in names."""
+    return f".{span}" if span in ("year", "start") else ""
 
 
 def _part(counts: Counts, placed: Placed) -> Counts:

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from coupole.hub.publication.sealed import OPENING
+from coupole.hub.publication.sealed import OPENING, suffix
 from coupole.hub.store import published, sealed
 from coupole.hub.store.tables import RELEASE
 from coupole.standard.calendar import parse_period
@@ -82,12 +82,11 @@ def _fine(session: Session) -> Iterator[Table]:
 
 def _fine_table(table: Mapping[str, Any], slot: str) -> Table:
     hidden = frozenset(table.get("hidden", ()))
-    year = ".year" if table["span"] == "year" else ""
     places = enumerate(zip(cells(Placed(table, 0, ())), table["values"], strict=True))  # type: ignore[arg-type]
     found: Table = {
-        "id": f"{slot} {table['id']}{year}",
+        "id": f"{slot} {table['id']}{suffix(table['span'])}",
         "owner": FEDERATION,
-        "population": f"{table['indicator']}.{table['part']}{year}",
+        "population": f"{table['indicator']}.{table['part']}{suffix(table['span'])}",
         "period": month(slot),
         "vars": table["by"],
         "kind": "stock" if table["span"] == "day" else "flow",

@@ -26,6 +26,13 @@ COMMON = re.compile(r"EEC[OR]\d\d")
 COLUMNS = ("F", "M", "X", "U", ALL)
 """Women, men, non-binary, those of whom it is not known, all."""
 
+SPANS = ("start", "year", "slot")
+"""Since counting began, in twelve months, in the slot alone."""
+
+
+NOTHING: Shown = {"tables": [], "members": [], "first_slot": ""}
+"""What a federation without sealed totals publishes of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -54,11 +61,11 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
             found = sealed.newest_publication(session, slot) if slot else None
             if slot and found is None:
                 raise SlotNotReleased()
-            document = json.loads(sealed.text(found)) if found else {"tables": [], "members": []}
+            document: Shown = json.loads(sealed.text(found)) if found else NOTHING
         tables = [one for one in document["tables"] if COMMON.fullmatch(one["indicator"]) and "operation" in one["by"]]
         operations = operations_of(tables)
         operation = asked.get("operation") or next(iter(operations), "")
-        span = "year" if asked.get("span") == "year" else "slot"
+        span = next((one for one in SPANS if one == asked.get("span")), SPANS[0])
         chosen = {one["indicator"]: one for one in tables if one["span"] == span}
         common = [one for one in hub.catalogue.indicators if COMMON.fullmatch(one.id)]
         values: dict[str, Any] = {
@@ -68,7 +75,8 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
             "operation": operation,
             "other": OTHER,
             "span": span,
-            "years": any(one["span"] == "year" for one in tables),
+            "spans": [one for one in SPANS if any(table["span"] == one for table in tables)],
+            "first": document["first_slot"],
             "members": document["members"],
             "bound": max((one["bound"] for one in chosen.values()), default=0),
             "lines": [Line(one, figures(chosen.get(one.id), operation)) for one in common] if chosen else [],
