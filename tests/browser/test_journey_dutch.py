@@ -165,6 +165,7 @@ def entry(an: Walk) -> None:
     """The questions of entry, asked one by one; what she would rather not say is an answer too."""
     an.go("De vragen beantwoorden")
     answers(an, "Bij instroom", "Arbeidsongeschikt om gezondheidsredenen")
+    an.chooses("Hoogste onderwijsniveau", "Lager secundair")
     an.chooses("Geen antwoord, want", "Persoon weigerde", question(an, "income_source"))
     an.press("Toevoegen: Doelgroepen")
     group = an.part("Doelgroepen 1")
@@ -181,7 +182,6 @@ def answers(an: Walk, stage: str, status: str) -> None:
     expect(an.labelled(stage)).to_be_checked()
     an.chooses("Arbeidsmarktstatus", status)
     an.types("Zonder werk sinds", "2019-05-01")
-    an.chooses("Hoogste onderwijsniveau", "Lager secundair")
     an.unfolds("Inkomen, wonen en meedoen")
     an.chooses("Huisvesting", "Sociale woning")
 
