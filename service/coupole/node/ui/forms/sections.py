@@ -31,17 +31,11 @@ REST = marked("Further questions")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a form. ``answered``: how many of its questions are; ``title``: empty when it does not fold."""
+    """One part of a form. ``title``: empty when it does not fold."""
 
     title: str
     fields: tuple[Asked, ...]
-    answered: int
     open: bool
-
-    @property
-    def id(self) -> str:
-        """The identifier of its element."""
-        return f"part-{self.fields[0].id}"
 
 
 def sections(form: Form, document: Document) -> tuple[Section, ...]:
@@ -51,7 +45,7 @@ def sections(form: Form, document: Document) -> tuple[Section, ...]:
     """
     known = PARTS.get(form.entity, ()) if isinstance(form.entity, str) else ()
     if not known:
-        return (Section("", tuple(form.asked.values()), 0, True),)
+        return (Section("", tuple(form.asked.values()), True),)
     wanted = {one.pointer.split("/")[1] for one in validation.findings(str(form.entity), document) if one.pointer}
     made = (_section(title, fields, wanted) for title, fields in _parts(form, known))
     return tuple(one for one in made if one.fields)
@@ -65,9 +59,7 @@ def _parts(form: Form, known: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterat
 
 
 def _section(title: str, fields: tuple[Asked, ...], wanted: set[str]) -> Section:
-    answered = sum(_answered(one) for one in fields)
-    opened = answered > 0 or any(_wrong(one) or one.name in wanted for one in fields)
-    return Section(title, fields, answered, opened)
+    return Section(title, fields, any(_answered(one) or _wrong(one) or one.name in wanted for one in fields))
 
 
 def _answered(asked: Asked) -> bool:
