@@ -112,6 +112,14 @@ class NodeClient:
         ) as answer:
             return await answer.aread()
 
+    async def bring_publication(self, tabulation: str, slot: str, brought: Mapping[str, Any]) -> None:
+        """Bring what was published of a slot, for the member to compare itself with. Scope ``releases:read``.
+
+        ``brought``: ``document`` and ``signature`` of the publication, and ``certificates`` as in ``sealed_report``.
+        """
+        path = f"/api/v1/tabulations/{_name(tabulation)}/published/{_name(slot)}"
+        await self._connection.json("PUT", path, document=brought)
+
     async def list(self, collection: str, **filters: str) -> AsyncIterator[Document]:
         """The living documents of a collection (``evaluations``), page by page, narrowed down by the node's filters."""
         params = dict(filters)

@@ -13,7 +13,7 @@ from coupole.node.api import describing, feed, identity, method, records, releas
 from coupole.node.api.node import PreconditionMissing
 from coupole.node.records import bin as bin_
 from coupole.node.records import changing, handing_over, local, moves, pathways
-from coupole.node.statistics import accepting, certifying, ledger, releasing, reporting
+from coupole.node.statistics import accepting, certifying, comparing, ledger, releasing, reporting
 from coupole.node.statistics.counting import FactsStale
 from coupole.node.statistics.sealing import TabulationUnfit
 from coupole.node.statistics.slots import SlotInvalid
@@ -72,6 +72,7 @@ STATUS: Mapping[type[CoupoleError], int] = {
     reporting.LastReportMissing: 409,
     reporting.SealingKeyListMissing: 422,
     ledger.LedgerUnreadable: 422,
+    comparing.PublicationUnreadable: 422,
     certifying.CertificatesMissing: 409,
     CertificateChainBroken: 409,
     CertificateInvalid: 422,
@@ -87,12 +88,20 @@ STATUS: Mapping[type[CoupoleError], int] = {
 """The numbers of what a node refuses."""
 
 PROPOSAL_REFUSALS = (accepting.TabulationRenamed, accepting.TabulationsTooMany, accepting.HubNotPinned)
+CHAIN_REFUSALS = (
+    *(certifying.CertificatesMissing, CertificateChainBroken, CertificateInvalid),
+    *(reporting.LastReportMissing, ledger.LedgerUnreadable),
+)
+PUBLICATION_REFUSALS = (
+    *(accepting.TabulationNotProposed, accepting.HubNotPinned, reporting.TabulationNotAccepted),
+    *CHAIN_REFUSALS,
+    comparing.PublicationUnreadable,
+)
 REPORT_REFUSALS = (
     *(accepting.TabulationNotProposed, accepting.HubNotPinned, reporting.TabulationNotAccepted),
     *(SlotInvalid, reporting.SlotNotNext, reporting.SlotNotOver, reporting.ReportKindWrong),
-    *(certifying.CertificatesMissing, CertificateChainBroken, CertificateInvalid),
+    *CHAIN_REFUSALS,
     *(reporting.OpeningDone, reporting.ClosingNotDecided, reporting.ClosingDue, reporting.TakingPartEnded),
-    *(reporting.LastReportMissing, ledger.LedgerUnreadable),
     *(reporting.SealingKeyListMissing, SealingKeyMissing, KeyListInvalid),
     FactsStale,
 )
@@ -184,6 +193,9 @@ def _add_sealing(router: APIRouter, oauth: OAuth) -> None:
     rest: dict[str, Any] = {"response_model": sealing.TabulationState, "responses": refused}
     handler = sealing.propose_route(reads)
     describing.add_named(router, "PUT", "/tabulations/{tabulation}", handler, reads, "sealed totals", **rest)
+    brought: dict[str, Any] = {"status_code": 204, "responses": _refusals(*signed, *PUBLICATION_REFUSALS)}
+    path = "/tabulations/{tabulation}/published/{slot}"
+    describing.add_named(router, "PUT", path, sealing.publication_route(reads), reads, "sealed totals", **brought)
     binary = {"type": "string", "format": "binary"}
     report = describing.answered("The report, packed.", binary, media=MEDIA_TYPE)
     refused = _refusals(*signed, *REPORT_REFUSALS)

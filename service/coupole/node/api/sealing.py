@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from coupole.errors import Finding
 from coupole.node.api.node import Reading, ThisNode, Writing
-from coupole.node.statistics import accepting, certifying, reporting
+from coupole.node.statistics import accepting, certifying, comparing, reporting
 from coupole.node.statistics.accepting import IN_FORCE
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation
@@ -30,6 +30,7 @@ DOCUMENT = 4_000_000
 OWN = 600_000
 
 TabulationId = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the tabulation.")]
+SlotName = Annotated[str, Path(pattern="^[0-9]{4}-(Q[1-4]|[0-9]{2})$", description="`2026-10` or `2026-Q4`.")]
 Signature = Annotated[str, Field(min_length=1, max_length=SIGNATURE)]
 
 
@@ -53,6 +54,17 @@ class SignedDocument(_Body):
 
     document: Annotated[str, Field(max_length=DOCUMENT)]
     signature: Signature
+
+
+class Publication(_Body):
+    """What a hub published of a slot, and the certificates up to it."""
+
+    document: Annotated[str, Field(max_length=DOCUMENT)]
+    """The publication, canonical JSON."""
+    signature: Signature
+    """Of the hub."""
+    certificates: Annotated[list[SignedDocument], Field(max_length=2_000)]
+    """Of each trustee in their order, from any the member knows up to the newest."""
 
 
 class LastReport(_Body):
@@ -145,6 +157,29 @@ def report_route(reads: Any) -> Callable[..., Response]:
     return make_report
 
 
+def publication_route(reads: Any) -> Callable[..., None]:
+    """The route that takes what a hub published; ``reads`` is the guard that says who calls."""
+
+    def bring_publication(
+        session: Writing,
+        node: ThisNode,
+        tabulation: TabulationId,
+        slot: SlotName,
+        publication: Publication,
+        caller: Caller = reads,
+    ) -> None:
+        """Bring what was published of a slot: the member compares itself with it, on its own machine."""
+        raw, certificates = publication.document.encode(), _signed(publication.certificates)
+        brought = comparing.Brought(tabulation, slot, raw, publication.signature, certificates)
+        comparing.bring(session, node.ring, node.node_id, brought, caller.client)
+
+    return bring_publication
+
+
+def _signed(documents: list[SignedDocument]) -> list[certifying.Signed]:
+    return [certifying.Signed(one.document.encode(), one.signature) for one in documents]
+
+
 def asked(question: Question) -> reporting.Asked:
     """A question as the room of figures takes it. Raises ``RequestInvalid``."""
     last = question.last
@@ -152,8 +187,8 @@ def asked(question: Question) -> reporting.Asked:
         question.tabulation,
         question.slot,
         question.kind,
-        [certifying.Signed(one.document.encode(), one.signature) for one in question.certificates],
-        [certifying.Signed(one.document.encode(), one.signature) for one in question.key_lists],
+        _signed(question.certificates),
+        _signed(question.key_lists),
         None if last is None else reporting.Last(last.header.encode(), last.signature, _bytes(last.own)),
     )
 

@@ -124,7 +124,8 @@ def answer(
     """
     moment = now or datetime.now(UTC)
     with store.writing() as session:
-        _certified(session, ring, node, agreement(session, node, asked.tabulation, client), asked)
+        agreed = agreement(session, node, asked.tabulation, client)
+        take_in(session, ring, node, agreed, asked.certificates, asked.last)
 
     def work(session: Session) -> SealedReport:
         agreed = agreement(session, node, asked.tabulation, client)
@@ -169,14 +170,19 @@ def opened(row: AgreedTabulation, node: str) -> Agreement:
     return Agreement(row, document, shape(document), f"ledger|{node}|{row.id}")
 
 
-def _certified(session: Session, ring: KeyRing, node: str, agreed: Agreement, asked: Asked) -> None:
-    """Take in the certificates; the ledger becomes that of the last report they count."""
+def take_in(
+    session: Session, ring: KeyRing, node: str, agreed: Agreement, certificates: Sequence[Signed], last: Last | None
+) -> None:
+    """Take in what the trustees certified; the ledger becomes that of the last report they count.
+
+    Raises ``LastReportMissing``, ``LedgerUnreadable`` and what ``certifying.take`` raises.
+    """
     counted = None
-    for verdict in take(session, agreed.row.id, agreed.document, node, asked.certificates):
+    for verdict in take(session, agreed.row.id, agreed.document, node, certificates):
         _note(session, agreed.row.id, verdict)
         counted = verdict.report or counted
     if counted is not None:
-        agreed.row.ledger = _counted_ledger(session, ring, agreed, counted, asked.last)
+        agreed.row.ledger = _counted_ledger(session, ring, agreed, counted, last)
         sealed.keep(session, agreed.row)
 
 

@@ -1,10 +1,10 @@
-"""Sealed totals read and written: tabulations, reports, certificates."""
+"""Sealed totals read and written: tabulations, reports, certificates, what was published."""
 
 from __future__ import annotations
 
 from sqlmodel import Session, col, func, select
 
-from coupole.node.store.sealing_tables import AgreedTabulation, Certificate, SealedReport
+from coupole.node.store.sealing_tables import AgreedTabulation, Certificate, FederationTables, SealedReport
 
 
 def tabulation(session: Session, name: str) -> AgreedTabulation | None:
@@ -51,7 +51,13 @@ def certificates(session: Session, tabulation: str, trustee: str) -> list[Certif
     return list(session.exec(select(Certificate).where(*_of(tabulation, trustee)).order_by(col(Certificate.number))))
 
 
-def keep(session: Session, row: AgreedTabulation | SealedReport | Certificate) -> None:
+def published(session: Session, tabulation: str) -> list[FederationTables]:
+    """What the hub published of each slot, in the order it came."""
+    query = select(FederationTables).where(FederationTables.tabulation == tabulation)
+    return list(session.exec(query.order_by(col(FederationTables.at), col(FederationTables.slot))))
+
+
+def keep(session: Session, row: AgreedTabulation | SealedReport | Certificate | FederationTables) -> None:
     """Write a new or changed row."""
     session.add(row)
     session.flush()

@@ -75,3 +75,16 @@ class Certificate(NodeTable, table=True):
     sha256: str
     body: bytes = Field(sa_type=LargeBinary)
     signature: str
+
+
+class FederationTables(NodeTable, table=True):
+    """What the hub published of a slot, as it signed it: to compare ourselves with, on this machine."""
+
+    __tablename__ = "federation_tables"
+
+    tabulation: str = Field(primary_key=True, foreign_key="tabulation.id")
+    slot: str = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+    """Compressed."""
+    signature: str
+    at: datetime = Field(sa_type=Utc)
