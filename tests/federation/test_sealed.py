@@ -28,6 +28,7 @@ from coupole.standard.plans import plan
 from coupole.trustee import roster, tabulations
 from coupole.trustee.app import create_app, create_trustee
 from coupole.trustee.settings import TrusteeSettings
+from coupole.trustee.store import Trustee
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.tabulations import check_proposed
 from tests.federation_network import Network
@@ -46,16 +47,16 @@ class Federation:
     hub: SmallHub
     network: Network
     nodes: dict[str, RealNode]
-    trustee: TrusteeClient
-    settings: TrusteeSettings
+    trustees: list[TrusteeClient]
+    settings: list[TrusteeSettings]
     tabulation: str
 
     async def ask(self, slot: str) -> sealing.SlotReport:
         connect = connector(RING, "hub", seconds=60, max_bytes=4_000_000, transport=self.network)
-        return await sealing.ask(self.hub.store, connect, [self.trustee], slot)
+        return await sealing.ask(self.hub.store, connect, self.trustees, slot)
 
     async def total(self, slot: str) -> sealing.Released:
-        return await sealing.total(self.hub.store, RING.active("sign"), [self.trustee], slot)
+        return await sealing.total(self.hub.store, RING.active("sign"), self.trustees, slot)
 
     async def slot(self, slot: str) -> sealing.Released:
         asked = await self.ask(slot)
@@ -92,47 +93,62 @@ class Federation:
 @pytest.fixture
 async def federation(tmp_path: Path) -> AsyncIterator[Federation]:
     async with AsyncExitStack() as stack:
-        clock = stack.enter_context(time_machine.travel(datetime(2026, 1, 15, 9, tzinfo=UTC), tick=True))
-        settings = TrusteeSettings(directory=tmp_path / "trustee", name="The university", issuer="https://trustee.test")
-        create_trustee(settings)
-        nodes = {name: RealNode(tmp_path, name) for name in NAMES}
-        hosts = {f"{name}.test": node.app for name, node in nodes.items()}
-        network = await stack.enter_async_context(Network({**hosts, "trustee.test": create_app(settings)}))
-        hub = SmallHub(f"sqlite:///{tmp_path / 'hub.sqlite'}")
-        stack.callback(hub.store.close)
-        for size, node in enumerate(nodes.values(), 8):
-            node.register("hub", RING, "releases:read")
-            node.fill(size)
-            hub.add(node)
-        trustee = network.hosts["trustee.test"].state.trustee
+        yield await federated(tmp_path, stack, "The university")
+
+
+async def federated(folder: Path, stack: AsyncExitStack, *trustees: str) -> Federation:
+    """Both months are over, the keys of their months not yet destroyed."""
+    clock = stack.enter_context(time_machine.travel(datetime(2026, 1, 15, 9, tzinfo=UTC), tick=True))
+    settings = [
+        TrusteeSettings(directory=folder / f"trustee{place}", name=name, issuer=f"https://trustee{place}.test")
+        for place, name in enumerate(trustees)
+    ]
+    apps = {}
+    for one in settings:
+        create_trustee(one)
+        apps[one.issuer.removeprefix("https://")] = create_app(one)
+    nodes = {name: RealNode(folder, name) for name in NAMES}
+    hosts = {f"{name}.test": node.app for name, node in nodes.items()}
+    network = await stack.enter_async_context(Network({**hosts, **apps}))
+    hub = SmallHub(f"sqlite:///{folder / 'hub.sqlite'}")
+    stack.callback(hub.store.close)
+    for size, node in enumerate(nodes.values(), 8):
+        node.register("hub", RING, "releases:read")
+        node.fill(size)
+        hub.add(node)
+    opened = [app.state.trustee for app in apps.values()]
+    for trustee in opened:
         for node in nodes.values():
             raw, signature = node.descriptor()
             heard = roster.signer(raw, signature)[1]
             with trustee.store.writing() as session:
                 roster.admit(session, trustee, raw, signature, confirmed=heard, actor="anna")
-        name = agreed(hub, trustee, nodes)
-        clock.move_to(datetime(2026, 4, 2, 9, tzinfo=UTC))  # both months are over, their keys not yet destroyed
-        client = TrusteeClient("https://trustee.test", network)
-        yield Federation(hub, network, nodes, client, settings, name)
+    name = agreed(hub, opened, nodes)
+    clock.move_to(datetime(2026, 4, 2, 9, tzinfo=UTC))
+    return Federation(hub, network, nodes, [TrusteeClient(one.issuer, network) for one in settings], settings, name)
 
 
-def agreed(hub: SmallHub, trustee: roster.Trustee, nodes: dict[str, RealNode]) -> str:
+def agreed(hub: SmallHub, trustees: list[Trustee], nodes: dict[str, RealNode]) -> str:
     """A tabulation made, countersigned, proposed and accepted everywhere; gives its id."""
-    key = trustee.ring.active("sign").public()
+    keys = [trustee.ring.active("sign").public() for trustee in trustees]
+    parties = [(trustee.name, key) for trustee, key in zip(trustees, keys, strict=True)]
     with hub.store.writing() as session:
         made = tabulating.make(
-            session, RING.active("sign"), "The federation", CATALOGUE, plan(CATALOGUE), [(trustee.name, key)], FIRST
+            session, RING.active("sign"), "The federation", CATALOGUE, plan(CATALOGUE), parties, FIRST
         )
         name, raw, signature = made.id, made.body, made.signature
     document = check_proposed(raw, signature, RING.public_set("sign"))
-    with trustee.store.writing() as session:
-        countersignature = tabulations.countersign(session, trustee, raw, document)
-    with hub.store.writing() as session:
-        assert tabulating.countersign(session, name, countersignature, "https://trustee.test")
+    signatures = []
+    for place, trustee in enumerate(trustees):
+        with trustee.store.writing() as session:
+            signatures.append(tabulations.countersign(session, trustee, raw, document))
+        with hub.store.writing() as session:
+            complete = tabulating.countersign(session, name, signatures[-1], f"https://trustee{place}.test")
+    assert complete
     for node in nodes.values():
         with node.app.state.node.store.writing() as session:
-            accepting.propose(session, CATALOGUE, name, raw, signature, [countersignature], "hub")
-            accepting.accept(session, name, [fingerprint(key)], "admin")
+            accepting.propose(session, CATALOGUE, name, raw, signature, signatures, "hub")
+            accepting.accept(session, name, [fingerprint(key) for key in keys], "admin")
     return name
 
 
@@ -145,6 +161,20 @@ async def test_what_everybody_sealed_adds_up_to_what_is_so(federation: Federatio
     assert np.abs(off).max() <= BOUND
     assert (off[federation.truth(FIRST) == 0] == 0).all()
     assert off.any()
+
+
+async def test_two_trustees_of_whom_neither_can_open_anything_alone_give_the_same_totals(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        federation = await federated(tmp_path, stack, "The university", "The court of audit")
+        assert (await federation.slot(OPENING)).members == 6
+        gone = federation.network.hosts.pop("hill.test")
+        await federation.ask(FIRST)
+        assert (await federation.total(FIRST)).members == 5
+        federation.network.hosts["hill.test"] = gone
+        assert (await federation.slot(SECOND)).members == 6
+        off = federation.running() - federation.truth(SECOND)
+        assert np.abs(off).max() <= BOUND
+        assert (off[federation.truth(SECOND) == 0] == 0).all()
 
 
 async def test_a_member_that_was_silent_is_counted_in_the_next_month_once(federation: Federation) -> None:
@@ -209,8 +239,6 @@ async def test_nobody_is_shown_what_one_member_counts(federation: Federation) ->
     clear = counts.astype("<i8").tobytes()
     for request in federation.network.requests:
         assert clear not in request.content
-    for file in (
-        federation.settings.directory / "trustee.sqlite",
-        Path(federation.hub.store.engine.url.database or ""),
-    ):
-        assert clear not in file.read_bytes()
+    for place in (federation.settings[0].directory, Path(federation.hub.store.engine.url.database or "").parent):
+        for file in place.glob("*.sqlite*"):
+            assert clear not in file.read_bytes()
