@@ -50,7 +50,8 @@ _CODES = {
     """,
     IN_THE_WAY: """
         backup_exists demo_directory_taken demo_port_taken hub_exists key_in_use member_address_taken node_exists
-        record_exists record_in_use revision_conflict revision_older trustee_exists
+        record_exists record_in_use revision_conflict revision_older roster_member_present tabulation_older
+        trustee_exists
     """,
     OTHER_PARTY: """
         certificate_unexpected node_access_refused node_address_invalid node_answer_invalid node_busy
