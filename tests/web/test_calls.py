@@ -351,13 +351,9 @@ async def test_a_token_from_before_a_rotation_stays_valid_and_new_ones_use_the_n
     service: Service, hub: Peer
 ) -> None:
     before = await hub.token()
-    old = service.ring.active("token").kid
     service.ring.rotate("token")
     after = await hub.token()
     assert [(await hub.call(token)).status_code for token in (before, after, before)] == [200, 200, 200]
-    service.ring.retire("token", old)
-    turned_away(await hub.call(before), "token_invalid", "invalid_token")
-    assert (await hub.call(after)).status_code == 200
 
 
 async def test_only_so_many_verified_tokens_are_remembered(

@@ -12,7 +12,6 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from coupole.wire.keys import (
-    KeyInUse,
     KeyNotFound,
     KeyRing,
     KeyRingExposed,
@@ -115,18 +114,12 @@ def test_a_file_that_is_no_json_is_refused(file: Path) -> None:
         KeyRing.load(file)
 
 
-def test_a_new_key_is_in_use_and_the_old_one_is_kept_until_it_is_retired(ring: KeyRing) -> None:
+def test_a_new_key_is_in_use_and_the_old_one_is_kept(ring: KeyRing) -> None:
     old = ring.active("token")
     new = ring.rotate("token")
     assert ring.active("token") is new
     assert ring.of("token") == [new, old]
     assert ring.find("token", old.kid) is old
-    with pytest.raises(KeyInUse):
-        ring.retire("token", new.kid)
-    ring.retire("token", old.kid)
-    assert ring.of("token") == [new]
-    with pytest.raises(KeyNotFound):
-        ring.retire("token", old.kid)
 
 
 def test_what_is_asked_of_a_purpose_that_is_not_there_is_an_error(ring: KeyRing) -> None:

@@ -23,11 +23,12 @@ from coupole.node.opening import CATALOGUE, load_ring, mail_server, open_records
 from coupole.node.settings import NodeSettings, SettingsInvalid
 from coupole.node.staff.provider import Provider
 from coupole.node.staff.sessions import Limits
+from coupole.node.store import Store
 from coupole.node.store.tokens import NodeTokens
 from coupole.node.ui import add_pages
 from coupole.node.ui.sheets import MAX_UPLOAD
 from coupole.node.ui.signing_in.elsewhere import BACK
-from coupole.standard.catalogue import load
+from coupole.standard.catalogue import Catalogue, load
 from coupole.web import apps
 from coupole.web.oauth import create_oauth
 from coupole.wire.keys import KeyRing
@@ -54,21 +55,7 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         catalogue = load(*CATALOGUE)
         store = await run_in_threadpool(open_records, settings, keys, catalogue, engine)
-        app.state.node = Node(
-            node_id=settings.node_id,
-            name=settings.name,
-            issuer=settings.issuer,
-            country=settings.country,
-            language=settings.language,
-            version=software_version(),
-            store=store,
-            ring=keys,
-            catalogue=catalogue,
-            release_on_pull=settings.release_on_pull,
-            max_document_bytes=settings.max_document_bytes,
-            sends_mail=mail is not None,
-            provider=_provider(settings),
-        )
+        app.state.node = _node(settings, keys, store, catalogue)
         chores = asyncio.create_task(Chores(app.state.node, pages, mail).keep_going())
         try:
             yield
@@ -95,6 +82,25 @@ def create_app(settings: NodeSettings, ring: KeyRing | None = None) -> FastAPI:
     limits = Limits(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours))
     pages = add_pages(app, name=settings.name, issuer=settings.issuer, language=settings.language, limits=limits)
     return app
+
+
+def _node(settings: NodeSettings, keys: KeyRing, store: Store, catalogue: Catalogue) -> Node:
+    """What every request knows of this node. Raises ``SettingsInvalid``."""
+    return Node(
+        node_id=settings.node_id,
+        name=settings.name,
+        issuer=settings.issuer,
+        country=settings.country,
+        language=settings.language,
+        version=software_version(),
+        store=store,
+        ring=keys,
+        catalogue=catalogue,
+        release_on_pull=settings.release_on_pull,
+        max_document_bytes=settings.max_document_bytes,
+        sends_mail=mail_server(settings) is not None,
+        provider=_provider(settings),
+    )
 
 
 def _provider(settings: NodeSettings) -> Provider | None:

@@ -49,10 +49,6 @@ class KeyNotFound(CoupoleError):
     """The key ring holds no such key."""
 
 
-class KeyInUse(CoupoleError):
-    """The key in use cannot be retired."""
-
-
 class KeySetInvalid(CoupoleError):
     """The set of public keys does not hold."""
 
@@ -154,13 +150,6 @@ class KeyRing:
         fresh = _fresh(purpose, self._kinds[purpose], now or datetime.now(UTC))
         self._keys[purpose] = [fresh, *before]
         return fresh
-
-    def retire(self, purpose: str, kid: str) -> None:
-        """Forget an old key for good. Raises ``KeyNotFound``, ``KeyInUse``."""
-        gone = self.find(purpose, kid)
-        if gone is self._keys[purpose][0]:
-            raise KeyInUse()
-        self._keys[purpose].remove(gone)
 
     def public_set(self, purpose: str) -> dict[str, Any]:
         """The public halves of all key pairs of a purpose, a JSON Web Key Set; of secrets nothing."""

@@ -6,10 +6,11 @@ the measure. What JSON-stat has no place for stands in ``extension``, list by li
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from coupole.hub.publication.datasets import TOTAL, Dataset
+from coupole.hub.publication.datasets import TOTAL, Dataset, Observation
 from coupole.hub.publication.words import word
 from coupole.standard import words
 from coupole.standard.codes import code_list
@@ -32,7 +33,6 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
         for dimension, code in dataset.breakdown
         for measure in dataset.measures
     ]
-    statuses = code_list("obs_status")
     return {
         "version": "2.0",
         "class": "dataset",
@@ -46,21 +46,27 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
         "dimension": dimensions,
         "value": [one.value for one in seen],
         "status": [one.status for one in seen],
-        "extension": {
-            "indicator": dataset.indicator.id,
-            "catalogue": {"id": dataset.catalogue, "version": dataset.version},
-            "unit": dataset.indicator.unit,
-            "status": {code: statuses.labels(code, language) for code in sorted({one.status for one in seen})},
-            "members_in": [one.shown for one in seen],
-            "members_expected": [one.expected for one in seen],
-            "members_hiding": [one.hidden for one in seen],
-            "noise_bound": [one.bound for one in seen],
-            "noise_variance": [one.variance for one in seen],
-            "settled_from": dataset.settled_from,
-            "nodes": {
-                period: [{"id": node, "name": dataset.names.get(node, node)} for node in nodes]
-                for period, nodes in dataset.nodes.items()
-            },
+        "extension": _extension(dataset, seen, language),
+    }
+
+
+def _extension(dataset: Dataset, seen: Sequence[Observation], language: str) -> dict[str, Any]:
+    """What JSON-stat has no place for: whose figures these are, and how far each may be trusted."""
+    statuses = code_list("obs_status")
+    return {
+        "indicator": dataset.indicator.id,
+        "catalogue": {"id": dataset.catalogue, "version": dataset.version},
+        "unit": dataset.indicator.unit,
+        "status": {code: statuses.labels(code, language) for code in sorted({one.status for one in seen})},
+        "members_in": [one.shown for one in seen],
+        "members_expected": [one.expected for one in seen],
+        "members_hiding": [one.hidden for one in seen],
+        "noise_bound": [one.bound for one in seen],
+        "noise_variance": [one.variance for one in seen],
+        "settled_from": dataset.settled_from,
+        "nodes": {
+            period: [{"id": node, "name": dataset.names.get(node, node)} for node in nodes]
+            for period, nodes in dataset.nodes.items()
         },
     }
 

@@ -24,7 +24,6 @@ from coupole.hub.store.tables import (
     ROUND,
     Layout,
     Member,
-    Release,
     Round,
 )
 
@@ -187,9 +186,3 @@ def _layouts(session: Session, releases: list[NewRelease]) -> dict[str, int]:
             session.flush()
             found[digest] = int(made.id or 0)
     return found
-
-
-def release_text(session: Session, release_id: int) -> tuple[bytes, str] | None:
-    """The bytes a member signed, and the signature."""
-    found = session.get(Release, release_id)
-    return None if found is None else (zlib.decompress(found.body), found.signature)

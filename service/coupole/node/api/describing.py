@@ -170,10 +170,9 @@ def add_named(
     )
 
 
-def adder(router: APIRouter, entity: Entity, status: Status) -> Adder:
-    """A function that adds a decorated route of an entity, its raw bodies described."""
-    name = camel(entity.name)
-    good: Mapping[str, dict[int | str, Schema]] = {
+def _done(name: str) -> Mapping[str, dict[int | str, Schema]]:
+    """The answers of what succeeded, by the verb; the first is the usual one."""
+    return {
         "create": {
             201: answered("As it is kept.", ref(name), ETAG),
             200: answered("It was here already, in this form.", ref(name), ETAG),
@@ -182,12 +181,21 @@ def adder(router: APIRouter, entity: Entity, status: Status) -> Adder:
         "delete": {204: {"description": "It is gone; its history stays."}},
         "history": {200: answered("Every version, oldest first.", ref("History"))},
     }
-    titles = {
+
+
+def _titles(name: str) -> Mapping[str, str]:
+    return {
         "create": f"Make a new {name}.",
         "replace": f"Put another content in the place of a {name}.",
         "delete": f"Delete a {name} that nothing depends on.",
         "history": f"Every version of a {name}: when, by whom, and the document.",
     }
+
+
+def adder(router: APIRouter, entity: Entity, status: Status) -> Adder:
+    """A function that adds a decorated route of an entity, its raw bodies described."""
+    name = camel(entity.name)
+    good, titles = _done(name), _titles(name)
 
     def add(
         verb: str,

@@ -30,14 +30,13 @@ logger = logging.getLogger("coupole.web.oauth")
 def router(engine: Engine, description: metadata.Description) -> APIRouter:
     """The routes of the authorization server and of both metadata documents."""
     routes = APIRouter(tags=["oauth"])
+    _add_tokens(routes, engine, description.issuer)
+    _add_documents(routes, engine, description)
+    return routes
 
-    async def answered(request: Request, path: str, respond: Callable[[dict[str, str]], Answer]) -> JSONResponse:
-        try:
-            status, body, headers = await run_in_threadpool(respond, await read_form(request))
-        except errors.OAuthError as error:
-            logger.warning("%s refused: %s", path, error.code)
-            return refusal(error)
-        return JSONResponse(body, status, dict(headers))
+
+def _add_tokens(routes: APIRouter, engine: Engine, issuer: str) -> None:
+    """What a client asks about tokens, each in a form."""
 
     @routes.post(metadata.TOKEN, openapi_extra=_form("grant_type", "scope"), responses=REFUSALS)
     async def issue_token(request: Request) -> JSONResponse:
@@ -46,24 +45,28 @@ def router(engine: Engine, description: metadata.Description) -> APIRouter:
 
         def give(form: dict[str, str]) -> Answer:
             proof = engine.proofs.check(sent, "POST", metadata.TOKEN)
-            return engine.give_token(TokenRequest(description.issuer + metadata.TOKEN, form, proof))
+            return engine.give_token(TokenRequest(issuer + metadata.TOKEN, form, proof))
 
-        return await answered(request, metadata.TOKEN, give)
+        return await _answered(request, metadata.TOKEN, give)
 
     @routes.post(metadata.REVOKE, openapi_extra=_form("token"), responses=REFUSALS)
     async def revoke_token(request: Request) -> JSONResponse:
         """Withdraw an access token of the client that asks."""
-        return await answered(request, metadata.REVOKE, lambda form: tell("revocation", metadata.REVOKE, form))
+        return await _answered(request, metadata.REVOKE, lambda form: tell("revocation", metadata.REVOKE, form))
 
     @routes.post(metadata.INTROSPECT, openapi_extra=_form("token"), responses=REFUSALS)
     async def introspect_token(request: Request) -> JSONResponse:
         """What an access token of the client that asks says, and whether it still holds."""
-        return await answered(
+        return await _answered(
             request, metadata.INTROSPECT, lambda form: tell("introspection", metadata.INTROSPECT, form)
         )
 
     def tell(endpoint: str, path: str, form: dict[str, str]) -> Answer:
-        return engine.tell(endpoint, FormRequest(description.issuer + path, form))
+        return engine.tell(endpoint, FormRequest(issuer + path, form))
+
+
+def _add_documents(routes: APIRouter, engine: Engine, description: metadata.Description) -> None:
+    """What anybody may read of the server."""
 
     @routes.get(metadata.JWKS)
     async def read_token_keys() -> JSONResponse:
@@ -80,7 +83,14 @@ def router(engine: Engine, description: metadata.Description) -> APIRouter:
         """Where tokens for this service are had (RFC 9728)."""
         return JSONResponse(description.resource(), headers=PUBLIC)
 
-    return routes
+
+async def _answered(request: Request, path: str, respond: Callable[[dict[str, str]], Answer]) -> JSONResponse:
+    try:
+        status, body, headers = await run_in_threadpool(respond, await read_form(request))
+    except errors.OAuthError as error:
+        logger.warning("%s refused: %s", path, error.code)
+        return refusal(error)
+    return JSONResponse(body, status, dict(headers))
 
 
 async def read_form(request: Request) -> dict[str, str]:
