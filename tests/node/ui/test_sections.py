@@ -9,7 +9,7 @@ import pytest
 
 from coupole.node.ui.forms.asking import OWNERS
 from coupole.node.ui.forms.kinds import kind_of
-from coupole.node.ui.forms.sections import PARTS
+from coupole.node.ui.forms.sections import OWN, PARTS
 from coupole.standard.entities import ENTITIES
 from coupole.web.languages import LANGUAGES
 from tests.calling import RunningNode
@@ -24,7 +24,11 @@ PART = re.compile(
     r"(.*?)</details>",
     re.S,
 )
-TITLES = [title for title, _ in PARTS["status_observation"] if title]
+FIELDS = ENTITIES["status_observation"].fields
+TITLES = [
+    FIELDS[names[0]].label("en") if title == OWN else title for title, names in PARTS["status_observation"] if title
+]
+JOB, EDUCATION, PROOF = (FIELDS[name].label("en") for name in ("job_contract", "education_level", "evidence"))
 
 
 def parts(page: str) -> dict[str, tuple[bool, str, str]]:
@@ -45,16 +49,16 @@ def file(node: RunningNode) -> RunningNode:
 def test_an_empty_form_folds_and_opens_what_the_standard_asks_for(file: RunningNode) -> None:
     page = signed_in(file).get(f"{NEW}&stage=entry").text
     assert list(parts(page)) == TITLES
-    assert opened(page) == ["Work", "Education", "Target groups"]
+    assert opened(page) == ["Work situation", EDUCATION, "Target groups"]
     assert parts(page)["Training and qualification"][1] == "In education or training, Qualification gained"
     assert parts(page)["Target groups"][1] == "", "its question is called as the part is"
-    assert opened(signed_in(file).get(NEW).text) == ["Work"]
+    assert opened(signed_in(file).get(NEW).text) == ["Work situation"]
 
 
 def test_a_part_in_which_something_is_answered_is_open(file: RunningNode) -> None:
     put(file.node.store, "status_observation", housing="rented", disability={"limits": True})
     page = signed_in(file).get(f"/records/{id_of('status_observation')}").text
-    assert set(opened(page)) == {*TITLES} - {"The job", "Looking for work", "Training and qualification", "Proof"}
+    assert set(opened(page)) == {*TITLES} - {JOB, "Looking for work", "Training and qualification", PROOF}
 
 
 def test_a_reason_why_there_is_no_answer_is_an_answer(file: RunningNode) -> None:
@@ -70,8 +74,8 @@ def test_a_part_in_which_something_is_wrong_is_open(file: RunningNode) -> None:
     typed = {"stage": "annual", "observed_on": "2025-06-01", "labour_status": "employed_ordinary"}
     answer = there.post(NEW, data=sent | typed)
     assert answer.status_code == 422
-    assert "The job" in opened(answer.text)
-    assert "Proof" not in opened(answer.text)
+    assert JOB in opened(answer.text)
+    assert PROOF not in opened(answer.text)
 
 
 def test_a_row_that_was_asked_for_stands_in_an_open_part(file: RunningNode) -> None:
@@ -85,7 +89,7 @@ def test_a_row_that_was_asked_for_stands_in_an_open_part(file: RunningNode) -> N
 
 def test_every_question_of_the_standard_is_in_one_part() -> None:
     named = [name for _, names in PARTS["status_observation"] for name in names]
-    asked = {name for name, field in ENTITIES["status_observation"].fields.items() if kind_of(field)}
+    asked = {name for name, field in FIELDS.items() if kind_of(field)}
     assert len(named) == len(set(named))
     assert {*named, *OWNERS} >= asked >= {*named}
 

@@ -10,18 +10,20 @@ from coupole.node.ui.forms.asking import Asked, Form
 from coupole.standard import validation
 from coupole.web.translations import marked
 
+OWN = "own"
+"""A part of one question is called as its question is."""
 PARTS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "status_observation": (
         ("", ("stage", "observed_on")),
-        (marked("Work"), ("labour_status", "without_work_since", "without_work_band")),
-        (marked("The job"), ("job_contract",)),
+        (marked("Work situation"), ("labour_status", "without_work_since", "without_work_band")),
+        (OWN, ("job_contract",)),
         (marked("Looking for work"), ("registered_job_seeker_since", "insertion_register")),
-        (marked("Education"), ("education_level",)),
+        (OWN, ("education_level",)),
         (marked("Training and qualification"), ("in_education_or_training", "qualification_gained")),
-        (marked("Target groups"), ("target_groups",)),
+        (OWN, ("target_groups",)),
         (marked("Income, housing and taking part"), ("income_source", "housing", "participation_ladder")),
         (marked("Health and what stands in the way"), ("disability", "barriers")),
-        (marked("Proof"), ("evidence",)),
+        (OWN, ("evidence",)),
     )
 }
 """The parts of long forms, in their order; the first one, without a title, is always there."""
@@ -31,7 +33,7 @@ REST = marked("Further questions")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a form. ``title``: empty when it does not fold."""
+    """One part of a form. ``title``: its words or the label of its only question; empty when it does not fold."""
 
     title: str
     fields: tuple[Asked, ...]
@@ -54,7 +56,8 @@ def sections(form: Form, document: Document) -> tuple[Section, ...]:
 def _parts(form: Form, known: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterator[tuple[str, tuple[Asked, ...]]]:
     named = {name for _, names in known for name in names}
     for title, names in known:
-        yield title, tuple(form.asked[name] for name in names if name in form.asked)
+        fields = tuple(form.asked[name] for name in names if name in form.asked)
+        yield fields[0].label if fields and title == OWN else title, fields
     yield REST, tuple(asked for name, asked in form.asked.items() if name not in named)
 
 
