@@ -49,7 +49,7 @@ _CODES = {
         trustee_settings_missing
     """,
     IN_THE_WAY: """
-        backup_exists demo_directory_taken demo_port_taken hub_exists key_in_use member_address_taken node_exists
+        backup_exists demo_directory_taken demo_port_taken hub_exists member_address_taken node_exists
         record_exists record_in_use revision_conflict revision_older roster_member_present tabulation_older
         trustee_exists
     """,
