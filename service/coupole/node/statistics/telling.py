@@ -81,19 +81,22 @@ def changes(shape: Shape, counts: Ints, catalogue: Catalogue, language: str) -> 
                 None if len(indicator.parts) == 1 else words.measure_word(indicator, placed.table["part"], language),
                 tuple(words.dimension_word(one, language) for one in dimensions),
                 tuple(
-                    Changed(_levels(dimensions, placed.table, levels, language), change)
+                    Changed(level_words(indicator, placed.table, levels, language), change)
                     for levels, change in zip(cells(placed), part.tolist(), strict=True)
                     if change
                 ),
             )
 
 
-def _levels(
-    dimensions: list[Dimension], table: Table, levels: tuple[str, ...], language: str
-) -> tuple[str | None, ...]:
+def level_words(indicator: Indicator, table: Table, levels: tuple[str, ...], language: str) -> tuple[str | None, ...]:
+    """The words of a cell's levels: none for all together, ``other`` for what is not listed."""
     return tuple(
-        None if level == ALL else OTHER if level == listed[-1] == OTHER else words.code_word(one, level, language)
-        for one, listed, level in zip(dimensions, table["levels"], levels, strict=True)
+        None
+        if level == ALL
+        else OTHER
+        if level == listed[-1] == OTHER
+        else words.code_word(_dimension(indicator, name), level, language)
+        for name, listed, level in zip(table["by"], table["levels"], levels, strict=True)
     )
 
 

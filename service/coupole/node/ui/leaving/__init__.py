@@ -17,7 +17,7 @@ from coupole.node.statistics.wording import Figures
 from coupole.node.store import queries, releases
 from coupole.node.store.changes import RecordNotFound
 from coupole.node.ui.desk import Desk, Right, Visit
-from coupole.node.ui.leaving import log, looking, periods, person, sealed
+from coupole.node.ui.leaving import benchmark, log, looking, periods, person, sealed
 from coupole.node.ui.leaving.looking import Previews
 from coupole.standard.calendar import Period
 from coupole.web.translations import marked
@@ -47,6 +47,7 @@ def add(desk: Desk) -> None:
     desk.post("/leaving/figures/{name}/hold", hold_back, needs=DECIDES)
     desk.post("/leaving/figures/{name}/release", let_go, needs=DECIDES)
     sealed.add(desk)
+    benchmark.add(desk)
 
 
 def show(visit: Visit, previews: Previews) -> Response:
