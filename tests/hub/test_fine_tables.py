@@ -122,6 +122,13 @@ def test_exact_tables_of_fewer_than_twenty_members_are_not_published(store: Stor
     assert publish(store)["tables"] == []
 
 
+def test_an_exact_table_in_which_a_correction_outweighs_what_happened_is_not_published(store: Store) -> None:
+    values = {"F05.count.age_band.exact": [-1, 40, 57], "F05.count.sex.exact": [90, 70, 30, 0]}
+    counted(store, *EXACT, values=values)
+    tables = publish(store)["tables"]
+    assert [one["id"] for one in tables] == ["F05.count.sex.exact"]  # type: ignore[index, attr-defined]
+
+
 def test_tables_that_contradict_each_other_are_not_published(store: Store) -> None:
     more = planned("S01", "count", ("age_band", BANDS))
     counted(store, *FINE, more, values=PEOPLE | {"S01.count.age_band": [500, 0, 0]})

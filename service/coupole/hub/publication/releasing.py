@@ -119,6 +119,9 @@ def _before(document: Tabulation, sums: Mapping[str, Counts], slot: str) -> tupl
 
 
 def _may_be_exact(table: FineTable, slot: str, reporting: int) -> bool:
+    # More was taken back of earlier slots than happened in this one: it would tell whose record was wrong.
+    if (table.values < 0).any():
+        return False
     stock = table.placed.table["kind"] == "stock"
     return may_be_exact(len(table.placed.sizes), stock=stock, month=parse_period(slot).last.month, reporting=reporting)
 
