@@ -11,7 +11,7 @@ from coupole.node.records.changing import today_of
 from coupole.node.store.queries import read
 from coupole.standard.codes import code_list
 from tests.calling import RunningNode, problem
-from tests.factories import id_of
+from tests.factories import id_of, objective
 from tests.node.records.filed import FILE_ID, at, stored
 from tests.node.records.method import DAYS, VERIFIED
 from tests.stores import keep
@@ -211,6 +211,24 @@ def test_what_the_rules_find_is_told_in_the_readers_language(node: RunningNode) 
     assert (hours["record"], hours["pointer"], hours["blocking"]) == (id_of("placement"), "/weekly_hours", False)
     assert "48" in hours["detail"]
     assert "week" in hours["detail"].lower()
+
+
+def test_a_plan_to_sign_again_is_found_and_due_without_standing_in_the_way(node: RunningNode) -> None:
+    stored(node.node.store, "insertion_coop", "closure")
+    found = node.call("GET", f"{FILE}/findings").json()["items"]
+    assert "plan_objectives_changed" not in [one["code"] for one in found]
+    keep(node.node.store, [objective(9, accompaniment=FILE_ID, set_on="2025-06-10", status_on="2025-06-10")])
+    for path in (f"{FILE}/findings", "/api/v1/findings"):
+        answer = node.call("GET", path, headers={"accept-language": "fr"}).json()["items"]
+        told = [finding for item in answer for finding in item.get("findings", [item])]
+        one = next(finding for finding in told if finding["code"] == "plan_objectives_changed")
+        assert (one["record"], one["pointer"], one["blocking"]) == (id_of("plan"), "/objectives", False)
+        assert "la version 1 du projet" in one["detail"]
+    for path in (f"{FILE}/due", "/api/v1/due"):
+        found = [one for one in node.call("GET", path).json()["items"] if one["kind"] == "plan_renewal"]
+        assert [(one["record"], one["due_on"], one["settled_by"]) for one in found] == [
+            (id_of("plan"), "2025-07-10", "plan")
+        ]
 
 
 def test_a_file_is_handed_back_by_who_may(node: RunningNode) -> None:

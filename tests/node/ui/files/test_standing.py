@@ -77,6 +77,24 @@ def test_a_signed_plan_whose_objectives_changed_says_what_since_when_and_leads_t
     assert {one["id"] for one in own.all("objective") if one["status"] == "open"} == {*own.last("plan")["objectives"]}
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Plan to sign again: the objectives changed"),
+        ("nl", "Plan opnieuw te ondertekenen: de doelstellingen zijn veranderd"),
+        ("fr", "Projet à signer de nouveau : les objectifs ont changé"),
+        ("it", "Progetto da firmare di nuovo: gli obiettivi sono cambiati"),
+    ],
+)
+def test_a_plan_to_sign_again_is_due_in_the_first_list_of_everybody(
+    own: FileDesk, node: RunningNode, language: str, words: str
+) -> None:
+    keep(own.store, [objective(2, accompaniment=FILE_ID, set_on="2025-06-10", status_on="2025-06-10")])
+    page = desk(node, "coach", actor=id_of("actor"), language=language).browser.get("/").text
+    assert words in told(page)
+    assert f'href="{FILE}/plan"' in page
+
+
 def test_whoever_only_reads_is_told_of_the_plan_and_given_no_button(own: FileDesk, node: RunningNode) -> None:
     revise(own)
     found = section(desk(node, "reader").page(), "renewal")

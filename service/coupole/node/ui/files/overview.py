@@ -55,7 +55,7 @@ def parts(file: OpenFile, today: date) -> dict[str, Any]:
         "following": standing.following(file),
         "steps": steps,
         "due": [(lists.what(visit, one), lists.when(visit, one.due_on), one, lists.address(one)) for one in dated],
-        "undone": undone(steps, {one.settled_by for one in dated}),
+        "undone": undone(steps, {one.settled_by for one in dated if one.kind != "plan_renewal"}),
         "warnings": standing.warnings(file),
         "renewal": standing.renewal(file, today),
         "pathway": names.code("pathway", file.file["pathway"]),
