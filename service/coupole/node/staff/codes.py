@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -12,7 +10,7 @@ from sqlmodel import Session, col, delete, select
 
 from coupole.node.staff import log
 from coupole.node.store import journal
-from coupole.node.store.setup import LETTERS
+from coupole.node.store.setup import bare, hash_of, new_code
 from coupole.node.store.staff_tables import OneTimeCode, RecoveryCode
 
 Purpose = Literal["invitation", "password", "everything", "visit"]
@@ -26,7 +24,6 @@ GOOD_FOR: dict[Purpose, timedelta] = {
     "visit": timedelta(days=1),
 }
 RECOVERY_CODES = 10
-LONGEST = 64
 
 
 class Known(NamedTuple):
@@ -46,17 +43,17 @@ class Made:
 
 def make(session: Session, staff_id: str, purpose: Purpose, *, by: str | None, now: datetime) -> Made:
     """A fresh code for somebody; any earlier one of theirs is good for nothing from now on."""
-    code = _chance()
+    code = new_code()
     expires_at = now + GOOD_FOR[purpose]
     session.exec(delete(OneTimeCode).where(col(OneTimeCode.staff) == staff_id))
-    session.add(OneTimeCode(sha256=_hash(code), staff=staff_id, purpose=purpose, made_at=now, expires_at=expires_at))
+    session.add(OneTimeCode(sha256=hash_of(code), staff=staff_id, purpose=purpose, made_at=now, expires_at=expires_at))
     log.note(session, "code_made", staff=staff_id, actor=by, how=purpose, now=now)
     return Made(code, expires_at)
 
 
 def look(session: Session, code: str, now: datetime) -> Known | None:
     """What the code is for, while it is good; it stays so."""
-    row = session.get(OneTimeCode, _hash(code))
+    row = session.get(OneTimeCode, hash_of(code))
     if row is None or row.expires_at <= now:
         return None
     purpose: Purpose = row.purpose  # type: ignore[assignment]  # one of them: ``make`` wrote it
@@ -67,7 +64,7 @@ def use(session: Session, code: str, now: datetime) -> Known | None:
     """Use up the code; of two at one moment, one gets it."""
     journal.hold(session)
     known = look(session, code, now)
-    session.exec(delete(OneTimeCode).where(col(OneTimeCode.sha256) == _hash(code)))
+    session.exec(delete(OneTimeCode).where(col(OneTimeCode.sha256) == hash_of(code)))
     if known:
         log.note(session, "code_used", staff=known.staff, how=known.purpose, now=now)
     return known
@@ -96,9 +93,9 @@ def waiting(session: Session) -> dict[str, datetime]:
 
 def make_recovery_codes(session: Session, staff_id: str, now: datetime) -> list[str]:
     """Ten fresh codes, each in the place of the second factor once; earlier ones are good for nothing."""
-    made = [_chance() for _ in range(RECOVERY_CODES)]
+    made = [new_code() for _ in range(RECOVERY_CODES)]
     forget_recovery_codes(session, staff_id)
-    session.add_all([RecoveryCode(sha256=_hash(code), staff=staff_id) for code in made])
+    session.add_all([RecoveryCode(sha256=hash_of(code), staff=staff_id) for code in made])
     log.note(session, "recovery_codes_made", staff=staff_id, now=now)
     return made
 
@@ -106,7 +103,7 @@ def make_recovery_codes(session: Session, staff_id: str, now: datetime) -> list[
 def use_recovery_code(session: Session, staff_id: str, code: str, now: datetime) -> bool:
     """Use up one of somebody's codes; False when it is none of them."""
     journal.hold(session)
-    row = session.get(RecoveryCode, _hash(code))
+    row = session.get(RecoveryCode, hash_of(code))
     if row is None or row.staff != staff_id:
         return False
     session.delete(row)
@@ -126,17 +123,4 @@ def recovery_codes_left(session: Session, staff_id: str) -> int:
 
 def looks_like_one(text: str) -> bool:
     """Whether it is written like a code of ours, and not like six figures."""
-    return len(_bare(text)) == 16
-
-
-def _chance() -> str:
-    # Eighty bits: nobody finds them by trying, so a plain hash is enough.
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-
-
-def _bare(code: str) -> str:
-    return code[:LONGEST].upper().replace("-", "").replace(" ", "")
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(_bare(code).encode()).hexdigest()
+    return len(bare(text)) == 16
