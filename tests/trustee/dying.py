@@ -29,7 +29,6 @@ STEPS = (
     months.keep,
     months.sweep,
     months.destroy,
-    months.epoch_secret,
     store.drop_answers,
 )
 

@@ -58,7 +58,7 @@ def federation(fresh: Federation, tmp_path: Path) -> Iterator[Federation]:
 def test_the_sum_of_a_slot_is_that_of_its_reports_and_of_noise_that_telescopes(federation: Federation) -> None:
     running = np.zeros(federation.shape.cells, np.int64)
     baseline = sum(member.state(federation.shape)[0] for member in federation.members)
-    secret = months.epoch_secret(federation.trustee, federation.id)
+    secret = months.epoch(federation.trustee, federation.id).read_bytes()
     key_sums = np.zeros(federation.shape.cells, np.uint8)
     for slot in ("2026-10", "2026-11", "2026-12"):
         found = federation.all_reports(slot)
@@ -614,6 +614,60 @@ def test_what_is_sealed_for_a_destroyed_key_is_never_counted(federation: Federat
     certificate = federation.settle(found, now=late)[1]
     assert {one["reason"] for one in certificate["refused"]} == {"report_key_destroyed"}
     assert (certificate["outcome"], certificate.get("reason")) == ("void", "quorum_missing")
+
+
+def test_a_trustee_that_lost_its_noise_secret_settles_nothing_with_another(federation: Federation) -> None:
+    months.epoch(federation.trustee, federation.id).unlink()
+    with pytest.raises(FileNotFoundError):
+        federation.settle(federation.all_reports())
+    assert federation.last() == GENESIS
+
+
+def test_reports_that_have_not_seen_how_another_slot_ended_meanwhile_settle_nothing(federation: Federation) -> None:
+    """Two slots asked for at once: the second request was looked at before the first one was written."""
+    body, signature = federation.batch(federation.all_reports("2026-11"), "2026-11")
+    later, before = NOW + timedelta(days=30), batches._added
+
+    def meanwhile(case: batches.Case, sent: bytes) -> Any:
+        if case.slot == "2026-11":
+            federation.settle([], "2026-10", now=later)
+        return before(case, sent)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(batches, "_added", meanwhile)
+        with pytest.raises(BatchRefused):
+            batches.settle(federation.trustee, body, signature, later)
+    with federation.trustee.store.reading() as session:
+        assert [one["slot"] for one in batches.checked(session)] == ["2026-10"]
+
+
+def test_the_same_request_at_the_same_time_is_settled_once(federation: Federation) -> None:
+    asked = federation.batch(federation.all_reports())
+    before = batches._added
+    made: list[bytes] = []
+
+    def meanwhile(case: batches.Case, sent: bytes) -> Any:
+        found = before(case, sent)
+        if not made:
+            made.append(b"")
+            made[0] = batches.settle(federation.trustee, *asked, NOW)
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(batches, "_added", meanwhile)
+        assert batches.settle(federation.trustee, *asked, NOW) == made[0]
+    with federation.trustee.store.reading() as session:
+        assert len(batches.checked(session)) == 1
+
+
+def test_who_was_counted_is_not_away_however_long_ago_it_was_admitted(federation: Federation) -> None:
+    found = federation.all_reports()[:-1]
+    federation.settle(found, now=NOW + timedelta(days=50))
+    later = NOW + timedelta(days=120)
+    with federation.trustee.store.writing() as session:
+        with pytest.raises(roster.RosterMemberPresent):
+            roster.rest(session, federation.trustee, "node-00", "anna", later)
+        roster.rest(session, federation.trustee, "node-07", "anna", later)
 
 
 def test_certificates_are_chained_and_the_log_names_each(federation: Federation) -> None:

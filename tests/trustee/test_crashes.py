@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import signal
+import socket
 import subprocess
 import sys
-from datetime import timedelta
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from coupole.standard.calendar import add_months
 from coupole.trustee import batches, months
 from coupole.trustee.app import open_trustee
 from coupole.trustee.batches import SlotSettled
 from coupole.trustee.settings import TrusteeSettings
 from coupole.trustee.store import State
 from coupole.wire import batches as wire
+from tests.node.store.test_killing import ENVIRONMENT
 from tests.trustee.sealed_federation import NOW, Federation
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +44,13 @@ def test_killed_at_any_line_a_slot_ends_in_exactly_one_certificate(tmp_path: Pat
     batch = tmp_path / "batch"
     batch.write_bytes(body)
     dying = [sys.executable, "-m", "tests.trustee.dying", str(federation.directory), str(batch), signature]
-    subprocess.run([*dying, later.isoformat(), str(step), str(tmp_path / "out")], check=True, cwd=ROOT, timeout=600)
+    subprocess.run(
+        [*dying, later.isoformat(), str(step), str(tmp_path / "out")],
+        check=True,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        timeout=600,
+    )
     deaths = sorted((tmp_path / "out").iterdir())
     assert len(deaths) > 40 / step
     ends = {_end(federation, place, body, signature, other) for place in deaths}
@@ -69,3 +83,40 @@ def _end(
         assert not (trustee.keys / "months" / "2026-11.key").exists(), place
         assert not list((trustee.keys / "months").glob("*.part"))
     return certificate["outcome"], keys
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The service in a process of its own, ready to answer, and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = [sys.executable, "-m", "coupole", "trustee", "serve", str(directory), "--port", str(port)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(400):
+                assert process.poll() is None
+                with suppress(httpx2.HTTPError):
+                    if httpx2.get(f"{address}/readyz").status_code == 200:
+                        break
+                time.sleep(0.05)
+            yield process, address
+        finally:
+            process.kill()
+
+
+def test_a_service_that_is_killed_after_its_answer_gives_the_same_one_when_it_is_back(tmp_path: Path) -> None:
+    slot = f"{add_months(datetime.now(UTC).date(), -1):%Y-%m}"
+    federation = Federation(tmp_path, 6, first_slot=slot)
+    body, signature = federation.batch(federation.all_reports(slot), slot)
+    federation.close()
+    headers = {"Content-Type": wire.MEDIA_TYPE, "Coupole-Signature": signature}
+    answers = []
+    for _life in range(2):
+        with served(tmp_path / "t0") as (process, address):
+            answers.append(httpx2.post(f"{address}/api/v1/batches", content=body, headers=headers, timeout=60).content)
+            process.kill()
+            assert process.wait() == -signal.SIGKILL
+    assert answers[0] == answers[1]
+    assert federation.answer(answers[0])[1]["outcome"] == "released"

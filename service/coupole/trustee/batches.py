@@ -131,7 +131,7 @@ def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None =
     sums = {name: one for name, one in sums.items() if _enough(case, name, one)}
     hub_keys = {} if case.place else {name: wire.key_sum(head, name, case.shape.cells) for name in sums}
     with trustee.store.writing() as session:
-        if found := _settled(session, kept, case.slot, body, moment.date()):
+        if found := _settled(session, tabulation(session, case.id), case.slot, body, moment.date()):
             return found
         store.drop_answers(session, case.id)
         answer = _certify(session, case, sums, hub_keys, refused)
@@ -316,7 +316,7 @@ def _release(
         kept = session.get(State, (case.id, name)) or State(tabulation=case.id, group=name, keys=bytes(len(state)))
         before = np.frombuffer(kept.keys, np.uint8)
         state = before + hub_keys + one.keys
-        secret = months.epoch_secret(case.trustee, case.id)
+        secret = months.epoch(case.trustee, case.id).read_bytes()
         moved = change(secret, case.document["population"], name, 0, before, state)
         for placed in case.shape.tables:
             if placed.table["noise"] == "none":

@@ -84,12 +84,9 @@ def private(trustee: Trustee, key: MonthKey | None) -> PrivateKey | None:
     return load_private(HYBRID, path.read_bytes()) if path and path.exists() else None
 
 
-def epoch_secret(trustee: Trustee, tabulation: str) -> bytes:
-    """The secret that the noise of a tabulation comes from; 32 bytes, made at the first call."""
-    path = trustee.keys / "epochs" / f"{tabulation}.key"
-    if not path.exists():
-        write_secret(path, secrets.token_bytes(32))
-    return path.read_bytes()
+def epoch(trustee: Trustee, tabulation: str) -> Path:
+    """The file of the secret that the noise of a tabulation comes from: made when it is agreed, never again."""
+    return trustee.keys / "epochs" / f"{tabulation}.key"
 
 
 def _released(session: Session, month: str) -> bool:

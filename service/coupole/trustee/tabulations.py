@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from coupole.trustee import months, store
 from coupole.trustee.store import Trustee
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.documents import sign
-from coupole.wire.keys import Key, public_key
+from coupole.wire.keys import Key, public_key, write_secret
 from coupole.wire.tabulations import HEADCOUNT, KIND, Tabulation, check_proposed, read_tabulation, shape, tabulation_id
 
 
@@ -66,15 +67,15 @@ def countersign(session: Session, trustee: Trustee, raw: bytes, document: Tabula
         if one.population == population and one.epoch >= document["epoch"]:
             raise TabulationOlder()
     signature = sign(KIND, raw, own_place(trustee, document)[1])
-    months.epoch_secret(trustee, name)
+    write_secret(months.epoch(trustee, name), secrets.token_bytes(32))
     kept: dict[str, Any] = {"population": population, "epoch": document["epoch"], "first_slot": document["first_slot"]}
     session.add(store.Tabulation(id=name, body=raw, signature=signature, **kept))
     return signature
 
 
 def tabulation(session: Session, name: str) -> store.Tabulation:
-    """One that was countersigned. Raises ``TabulationNotAgreed``."""
-    found = session.get(store.Tabulation, name)
+    """One that was countersigned; nobody else writes beside whoever holds it. Raises ``TabulationNotAgreed``."""
+    found = session.get(store.Tabulation, name, with_for_update=True)
     if found is None:
         raise TabulationNotAgreed()
     return found
