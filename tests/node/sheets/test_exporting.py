@@ -106,7 +106,7 @@ def test_everybody_taken_away_and_brought_back_changes_nothing(sqlite_store: Sto
     with_files(sqlite_store, 1, 2, 3)
     said = {"en": ("yes", "no"), "nl": ("ja", "nee"), "fr": ("oui", "non"), "it": ("sì", "no")}[language]
     with sqlite_store.reading() as session:
-        columns, table = register(session, sqlite_store.vault, language, Words("About", *said))
+        columns, table = register(session, sqlite_store.vault, language, Words("About", *said), {})
     assert len(table) == 28
     for made in (xlsx, comma_separated):
         sheet = bring(sqlite_store, made(List("x", columns, table, (), WORDS)))

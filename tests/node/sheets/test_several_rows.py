@@ -132,6 +132,13 @@ def test_a_second_row_may_say_what_the_first_leaves_out(sqlite_store: Store, ids
     assert [one["primary"] for one in entry["target_groups"]].count(True) == 1
 
 
+def test_of_a_group_each_row_may_say_a_part(sqlite_store: Store, ids: dict[str, str]) -> None:
+    heads = (*HEADING, "Land", "NUTS3")
+    first, second = ({**row, "Land": "BE", "NUTS3": text} for row, text in ((FIRST, ""), (SECOND, "BE211")))
+    brought(sqlite_store, ids, as_xlsx([first, second], heads))
+    assert documents(sqlite_store, "participant")[0]["residence"] == {"country": "BE", "nuts3": "BE211"}
+
+
 @pytest.mark.parametrize(
     ("column", "text", "found"),
     [

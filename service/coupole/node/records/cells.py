@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
+from math import isfinite
 from typing import Any
 
 from coupole.errors import CoupoleError
@@ -70,9 +71,12 @@ def _read_integer(text: str) -> int:
 
 def _read_number(text: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        found = float(text.replace(",", "."))
     except ValueError:
         raise CellRefused("cell_not_a_number") from None
+    if not isfinite(found):  # Python reads "nan" and "inf" as numbers; no document can hold them
+        raise CellRefused("cell_not_a_number")
+    return found
 
 
 def _read_boolean(text: str) -> bool:

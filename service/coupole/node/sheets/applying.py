@@ -108,8 +108,8 @@ def _rows(store: Store, sheet: Sheet) -> Iterator[Row]:
 def _ready(session: Session, store: Store, sheet: Sheet, rows: list[StagedRow]) -> list[Row]:
     told = told_of(store.vault, sheet)
     table = [(row.number, by_name(told.choices, told.heading, row.cells)) for row in rows]
-    known = {(row.number, name): record for row in rows for name, record in row.told["records"].items()}
-    found = prepared(session, store, told.choices, table, known)
+    known = {(row.number, name): record for row in rows for name, record in row.told.get("records", {}).items()}
+    found = prepared(session, store, told.choices, table, known or None)
     named = {change.id for one in found for change in one.row.changes if change.id}
     standing = read_standing(session, store.vault, named)
     return [unless_outdated(one.row, row.told["seen"], standing) for row, one in zip(rows, found, strict=True)]

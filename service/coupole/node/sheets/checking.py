@@ -109,10 +109,7 @@ def _digest(change: Change) -> bytes:
 
 def _sound(one: Prepared, own: LocalForms) -> bool:
     """Whether the standard and the workshop's own fields have nothing against what the row makes."""
-    return not any(
-        findings(change.entity, _enveloped(change)) or own.findings(change.entity, change.document or {})
-        for change in one.row.changes
-    )
+    return not any(_wrong(change, own) for change in one.row.changes)
 
 
 def _without(one: Prepared, done: Sequence[int | None]) -> Prepared:
@@ -141,9 +138,9 @@ def checked(
     table = [(row.number, by_name(choices, heading, row.cells)) for row in rows]
     found = prepared(session, store, choices, table)
     verdicts = plan(session, [one.row for one in found], store, context)
-    made = []
+    made, own = [], LocalForms(session, store.node)
     for row, one, verdict in zip(rows, found, verdicts, strict=True):
-        faults = list(_faults(one, verdict.findings, choices)) if verdict.outcome == "refused" else []
+        faults = _faults(one, verdict.findings, choices, own) if verdict.outcome == "refused" else []
         told = {
             "faults": [fault.as_json() for fault in faults],
             "before": one.before if verdict.outcome == "replaced" else {},
@@ -155,23 +152,23 @@ def checked(
     return made
 
 
-def _faults(one: Prepared, found: Sequence[Finding], choices: Choices) -> list[Fault]:
+def _faults(one: Prepared, found: Sequence[Finding], choices: Choices, own: LocalForms) -> list[Fault]:
     """Everything wrong with a row: cells that cannot be read, and what its records lack besides."""
     faults = [fault_of(finding, choices) for finding in one.row.findings]
     changes = one.row.changes or [Change(doc["id"].split(":")[1], doc, id=doc["id"]) for doc in one.mapped.documents]
     for place, change in enumerate(changes):
         unread = _unread(one, place)
-        for finding in findings(change.entity, _enveloped(change)):
+        for finding in _wrong(change, own):
             if not any(_overlap(finding.pointer, pointer) for pointer in unread):
                 column = column_of(one.row if one.row.changes else _with_columns(one), place, finding.pointer)
                 params = {**finding.params, "column": column} if column else finding.params
                 faults.append(fault_of(replace(finding, params=params), choices, change.entity))
     faults = faults or [fault_of(finding, choices) for finding in found]
     # That others of its records find no person is no fault of its own when the person was refused.
-    own = [fault for fault in faults if fault.code != "reference_missing"]
-    if not own and one.after is not None:
-        own = [Fault("sheet_row_first", None, None, {"number": one.after})]
-    return once_each(own or faults)
+    mine = [fault for fault in faults if fault.code != "reference_missing"]
+    if not mine and one.after is not None:
+        mine = [Fault("sheet_row_first", None, None, {"number": one.after})]
+    return once_each(mine or faults)
 
 
 def _with_columns(one: Prepared) -> Row:
@@ -188,6 +185,11 @@ def _unread(one: Prepared, place: int) -> list[str]:
 
 def _overlap(one: str, other: str) -> bool:
     return one == other or one.startswith(other + "/") or other.startswith(one + "/")
+
+
+def _wrong(change: Change, own: LocalForms) -> list[Finding]:
+    """What the standard and the workshop's own fields have against a document."""
+    return [*findings(change.entity, _enveloped(change)), *own.findings(change.entity, change.document or {})]
 
 
 def _enveloped(change: Change) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from coupole.node.sheets.matching import plain
+from coupole.node.sheets.targets import TARGETS, Target, own_targets
+from coupole.standard.entities import Field
 
 Order = Literal["dmy", "mdy"]
 
@@ -34,12 +37,24 @@ class Choices:
 
     ``columns``: column -> path of a field. ``values``: path -> word in a cell -> what it stands for. ``fixed``: path ->
     the value where there is no column or the cell is empty. ``order``: of day and month in dates written as text.
+    ``own``: the workshop's own fields, by path, as they were when this was decided.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     order: Order = "dmy"
+    own: Mapping[str, Target] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Everything a column may mean here, by path: the standard's fields, then the workshop's own."""
+        return ChainMap(dict(self.own), dict(TARGETS)) if self.own else TARGETS
+
+    def with_own(self, own: Mapping[str, Target]) -> Choices:
+        """The same with the own fields as they are now; a column for one that is asked no more means nothing."""
+        columns = {name: path for name, path in self.columns.items() if path in TARGETS or path in own}
+        return replace(self, columns=columns, own=own)
 
     def column_of(self, path: str) -> str | None:
         """The column that fills a field."""
@@ -55,7 +70,8 @@ class Choices:
             path: {"missing": value.why} if isinstance(value, Missing) else value for path, value in self.fixed.items()
         }
         values = {path: dict(meant) for path, meant in self.values.items()}
-        return {"columns": dict(self.columns), "values": values, "fixed": fixed, "order": self.order}
+        own = {path: {"namespace": one.namespace, "schema": one.field.schema} for path, one in self.own.items()}
+        return {"columns": dict(self.columns), "values": values, "fixed": fixed, "order": self.order, "own": own}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Choices:
@@ -64,7 +80,11 @@ class Choices:
             path: Missing(value["missing"]) if isinstance(value, dict) else value
             for path, value in kept["fixed"].items()
         }
-        return cls(kept["columns"], kept["values"], fixed, kept["order"])
+        own: dict[str, Target] = {}
+        for path, one in kept.get("own", {}).items():
+            entity, name = path.split(".")[0], path.split(".")[-1]
+            own |= own_targets(entity, {name: Field(name, one["schema"], required=False)}, one["namespace"])
+        return cls(kept["columns"], kept["values"], fixed, kept["order"], own)
 
 
 def shape(heading: Sequence[str]) -> str:

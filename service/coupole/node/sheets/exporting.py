@@ -157,5 +157,5 @@ def _plain(column: Column, value: Any, words: Words) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
     if isinstance(value, int | float | Decimal):
-        return str(value).replace(".", ",")
+        return str(int(value) if value == int(value) else value).replace(".", ",")
     return guarded(str(value))

@@ -85,11 +85,12 @@ def fault_of(finding: Finding, choices: Choices, entity: str | None = None) -> F
     name = str(column) if column is not None else None
     code = SAID_HERE.get(finding.code, finding.code)
     field = _field(finding.pointer, entity)
-    path = choices.columns.get(name or "")
-    if code == "sheet_form_wrong" and field in ONE_LINE:
-        code = "sheet_not_one_line"
-    if path:
-        code = OF_KIND.get((code, TARGETS[path].kind), code)
+    path = choices.columns.get(name or "", "")
+    target = choices.targets.get(path)
+    if code == "sheet_form_wrong" and (field in ONE_LINE or path in choices.own):
+        code = "sheet_not_one_line" if target is None or target.kind == "text" else code
+    if target:
+        code = OF_KIND.get((code, target.kind), code)
     if code == "sheet_row_contradicts":  # it is the number that makes two rows one person
         name = choices.column_of("participant.local_id")
     elif name is None and field:

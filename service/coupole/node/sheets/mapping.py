@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from coupole.node.sheets.choices import ORDERS, PARTIAL, Choices, Missing
-from coupole.node.sheets.targets import ONE_ROW, ROW_ENTITIES, TARGETS, Target
+from coupole.node.sheets.targets import ONE_ROW, OWN, ROW_ENTITIES, TARGETS, Target
 from coupole.standard.entities import ENTITIES
 
 NAME = "people"
@@ -38,7 +38,7 @@ def mapping_of(choices: Choices, delimiter: str = ",") -> dict[str, JSON]:
 
 def included(choices: Choices) -> list[str]:
     """The records that a row of the table makes."""
-    used = {TARGETS[path].entity for path in choices.columns.values()}
+    used = {choices.targets[path].entity for path in choices.columns.values()}
     used.add("participant")
     if used & {"status_observation", "placement"}:
         used.add("accompaniment")
@@ -68,7 +68,7 @@ def _decided(choices: Choices, target: Target) -> bool:
 
 
 def _template(choices: Choices, entity: str, key: str) -> dict[str, JSON]:
-    document = _BUILDERS[entity](choices) | _fields(choices, entity)
+    document = _BUILDERS[entity](choices) | _fields(choices, entity) | _own(choices, entity)
     if entity == "participant" and choices.column_of("participant.local_id") is None:
         document["local_id"] = {"$column": key}
     if entity == "referral":
@@ -91,6 +91,16 @@ def _fields(choices: Choices, entity: str) -> dict[str, JSON]:
         if value is not None:
             made[name] = value
     return made
+
+
+def _own(choices: Choices, entity: str) -> dict[str, JSON]:
+    """Fields of the workshop's own, in its namespace; left out when their cells are empty."""
+    targets = [one for one in choices.own.values() if one.entity == entity and choices.column_of(one.path)]
+    if not targets:
+        return {}
+    values = {one.names[-1]: value(choices, one) for one in targets}
+    filled = _filled(column for one in targets if (column := choices.column_of(one.path)))
+    return {OWN: {"$if": filled, "$then": {targets[0].namespace: values}}}
 
 
 def _single(choices: Choices, targets: list[Target]) -> JSON:
@@ -193,7 +203,7 @@ def _any(conditions: list[dict[str, JSON]]) -> dict[str, JSON]:
 def _dependent_columns(choices: Choices, entity: str) -> list[str]:
     """Columns any of which makes the record needed: its own, and those of records that hang on it."""
     hanging = ("accompaniment", "status_observation", "placement") if entity == "accompaniment" else (entity,)
-    return [column for column, path in choices.columns.items() if TARGETS[path].entity in hanging]
+    return [column for column, path in choices.columns.items() if choices.targets[path].entity in hanging]
 
 
 def _participant(_: Choices) -> dict[str, JSON]:

@@ -64,6 +64,15 @@ def words_of(kind: str, name: str) -> Mapping[str, str | bool]:
     return found
 
 
+def own_words(target: Target) -> Mapping[str, str | bool]:
+    """What each word stands for in a field of the workshop's own."""
+    found: dict[str, str | bool] = {}
+    for code, labels in target.field.schema["x-enum-labels"].items():
+        for said in (code, *labels.values()):
+            found.setdefault(plain(said) or said.strip(), code)
+    return found
+
+
 def _said(kind: str, name: str) -> Iterator[tuple[str | bool, str]]:
     if kind == "boolean":
         for value in (True, False):
@@ -108,7 +117,8 @@ def _spoken() -> Iterator[tuple[str, str]]:
 
 def code_for(target: Target, text: str) -> Any:
     """What a word in a cell stands for; a list where a cell may hold several; none when nothing is like it."""
-    known = words_of(target.kind, target.field.codelist or target.names[-1])
+    listed = target.namespace and target.kind == "code"
+    known = own_words(target) if listed else words_of(target.kind, target.field.codelist or target.names[-1])
     whole = _meant(known, text)
     if not target.several:
         return whole

@@ -91,7 +91,7 @@ def overlaid(now: Document, said: Document, places: Mapping[str, str]) -> Docume
 
 def _together(name: str, now: Any, said: Any) -> Any:
     if isinstance(now, dict) and isinstance(said, dict):
-        return {**now, **said}
+        return now | {inner: _together("", now.get(inner), value) for inner, value in said.items()}
     if not isinstance(now, list) or not isinstance(said, list):
         return said
     fresh = [entry for entry in said if not any(_within(entry, old) for old in now)]

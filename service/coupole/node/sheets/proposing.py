@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import SequenceMatcher
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from coupole.node.sheets.choices import ORDERS, PARTIAL, Choices, Missing, Order
@@ -32,22 +32,26 @@ Names = Mapping[str, Mapping[str, str]]
 """What references may name: field's target entity -> plain name -> id of the record."""
 
 
-def propose(table: Table, names: Names) -> Choices:
-    """Columns and the fields they most likely are, words and the codes they most likely stand for."""
+def propose(table: Table, names: Names, own: Mapping[str, Target] | None = None) -> Choices:
+    """Columns and the fields they most likely are, words and the codes they most likely stand for.
+
+    ``own``: fields of the workshop's own; of two fields called the same the standard's is meant.
+    """
     samples = {name: _sample(table, place) for place, name in enumerate(table.heading)}
+    called = _Called({**TARGETS, **(own or {})})
     scores = [
         (score, -position, name, target.path)
         for name in table.heading
-        for position, target in enumerate(TARGETS.values())
-        if (score := _score(name, samples[name], target, names)) >= SURE_ENOUGH
+        for position, target in enumerate(called.targets.values())
+        if (score := _score(name, samples[name], target, names, called)) >= SURE_ENOUGH
     ]
     columns: dict[str, str] = {}
     for *_, name, path in sorted(scores, reverse=True):
         if name not in columns and path not in columns.values():
             columns[name] = path
     ordered = {name: columns[name] for name in table.heading if name in columns}
-    dates = [cell for name, path in ordered.items() if "date" in TARGETS[path].kind for cell in samples[name]]
-    choices = Choices(columns=ordered, order=_order(dates))
+    dates = [cell for name, path in ordered.items() if "date" in called.targets[path].kind for cell in samples[name]]
+    choices = Choices(columns=ordered, order=_order(dates), own=own or {})
     return choices.with_values(propose_values(table, choices, names))
 
 
@@ -55,7 +59,7 @@ def propose_values(table: Table, choices: Choices, names: Names) -> dict[str, di
     """For each column of words: what its different words stand for, those kept in ``choices`` as they are."""
     found: dict[str, dict[str, Any]] = {}
     for name, path in choices.columns.items():
-        target = TARGETS[path]
+        target = choices.targets[path]
         if target.coded() and name in table.heading:
             place = table.heading.index(name)
             seen = list(dict.fromkeys(row[place] for _, row in table.rows if row[place]))[:MOST_VALUES]
@@ -77,43 +81,50 @@ def _sample(table: Table, place: int) -> list[str]:
     return list(dict.fromkeys(row[place] for _, row in table.rows[:LOOKED_AT] if row[place]))[:20]
 
 
-def _score(name: str, cells: list[str], target: Target, names: Names) -> float:
-    best = _likeness(name, target.path)
+class _Called:
+    """What the columns of fields are usually called."""
+
+    def __init__(self, targets: Mapping[str, Target]) -> None:
+        self.targets = targets
+        self.usual = {path: _usual(target) for path, target in targets.items()}
+        self.exact: defaultdict[str, set[str]] = defaultdict(set)
+        """The fields that are called so, by the plain name."""
+        for path, usual in self.usual.items():
+            for name, _ in usual:
+                self.exact[name].add(path)
+
+
+def _usual(target: Target) -> set[tuple[str, frozenset[str]]]:
+    return {(plain(name), words(name)) for name in usual_names(target)}
+
+
+def _score(name: str, cells: list[str], target: Target, names: Names, called: _Called) -> float:
+    best = _likeness(name, target.path, called)
     best *= 0.97 if target.within else 1.0  # of two fields of one name the plain one
     return best * _fit(cells, target, names) if best >= SURE_ENOUGH else 0.0
 
 
-@lru_cache(maxsize=32_768)
-def _likeness(name: str, path: str) -> float:
+def _likeness(name: str, path: str, called: _Called) -> float:
     """1 for the same words as one of a field's usual names, less for words or letters in common."""
     left, mine = plain(name), words(name)
-    if left in _exact_names():  # it is the very name of some field: no need to look for a similar one
-        return 1.0 if path in _exact_names()[left] else 0.0
+    if left in called.exact:  # it is the very name of some field: no need to look for a similar one
+        return 1.0 if path in called.exact[left] else 0.0
     best = 0.0
-    for right, theirs in _usual(path):
+    for right, theirs in called.usual[path]:
         if mine and mine == theirs:
             return 0.95
         if mine & theirs:
             best = max(best, 0.85 * len(mine & theirs) / len(mine | theirs))
-        close = SequenceMatcher(None, left, right)
-        if close.real_quick_ratio() > CLOSE and close.quick_ratio() > CLOSE and close.ratio() > CLOSE:
-            best = max(best, 0.9 * close.ratio())
+        best = max(best, 0.9 * _close(left, right))
     return best
 
 
-@cache
-def _usual(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    return tuple({(plain(name), words(name)) for name in usual_names(TARGETS[path])})
-
-
-@cache
-def _exact_names() -> Mapping[str, frozenset[str]]:
-    """The fields that are called so, by the plain name."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for path in TARGETS:
-        for name, _ in _usual(path):
-            found[name].add(path)
-    return {name: frozenset(paths) for name, paths in found.items()}
+@lru_cache(maxsize=65_536)
+def _close(left: str, right: str) -> float:
+    """How much of their letters two names have in common; 0 when it is no slip of the pen."""
+    close = SequenceMatcher(None, left, right)
+    near = close.real_quick_ratio() > CLOSE and close.quick_ratio() > CLOSE
+    return ratio if near and (ratio := close.ratio()) > CLOSE else 0.0
 
 
 def _fit(cells: list[str], target: Target, names: Names) -> float:

@@ -22,12 +22,21 @@ Records = Mapping[str, Document]
 """What one row speaks of: a person's records by their kind."""
 
 
-def register(session: Session, vault: Vault, language: str, words: Words) -> tuple[list[Column], list[dict[str, Any]]]:
-    """Columns for whatever is known of anybody, and a row for each person with their running (or last) file."""
+def register(
+    session: Session, vault: Vault, language: str, words: Words, own: Mapping[str, Target]
+) -> tuple[list[Column], list[dict[str, Any]]]:
+    """Columns for whatever is known of anybody, and a row for each person with their running (or last) file.
+
+    ``own``: fields of the workshop's own.
+    """
     names = {record: document["name"] for record, document in documents_of(session, vault, "organisation")}
     names |= {record: document["display_name"] for record, document in documents_of(session, vault, "actor")}
     people = list(_people(session, vault))
-    targets = [target for target in TARGETS.values() if any(_value(records, target) is not None for records in people)]
+    targets = [
+        target
+        for target in (*TARGETS.values(), *own.values())
+        if any(_value(records, target) is not None for records in people)
+    ]
     columns = [Column(target.path, heading_of(target, language), _kind(target)) for target in targets]
     rows = [
         {target.path: _shown(target, _value(records, target), language, words, names) for target in targets}

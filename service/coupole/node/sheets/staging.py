@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 from ulid import ULID
 
 from coupole.errors import CoupoleError
+from coupole.node.records import local
 from coupole.node.sheets.checking import checked
 from coupole.node.sheets.choices import Choices, shape
 from coupole.node.sheets.heading import Table, find_heading, table_below
@@ -30,9 +31,10 @@ from coupole.node.sheets.matching import plain
 from coupole.node.sheets.proposing import Names, meaning, propose, propose_values, usual_fixed
 from coupole.node.sheets.reading import Sheet as ReadSheet
 from coupole.node.sheets.reading import read_file
-from coupole.node.sheets.targets import TARGETS
+from coupole.node.sheets.targets import ROW_ENTITIES, Target, own_targets
 from coupole.node.store import Store, sheets
 from coupole.node.store.changes import Context
+from coupole.node.store.local_fields import namespace
 from coupole.node.store.sheet_tables import Sheet, SheetShape
 from coupole.node.store.sheets import StagedRow
 from coupole.node.store.vault import NODE, Vault, seal, unseal
@@ -90,7 +92,8 @@ def upload(store: Store, content: bytes, name: str, context: Context, workshop: 
     read = read_file(content)
     chosen = max(range(len(read)), key=lambda place: len(read[place].rows))
     with store.reading() as session:
-        told = _matched(session, store.vault, read, name[:200], chosen, find_heading(read[chosen]), workshop)
+        own = own_fields(session, store.node)
+        told = _matched(session, store.vault, read, (name[:200], chosen, find_heading(read[chosen])), workshop, own)
     sheet = Sheet(
         id=str(ULID()),
         owner=sheets.new_owner(store.vault),
@@ -106,13 +109,28 @@ def upload(store: Store, content: bytes, name: str, context: Context, workshop: 
         return sheet.id
 
 
+def own_fields(session: Session, node: str) -> dict[str, Target]:
+    """What a column may mean besides the standard's fields: those of the workshop's own that are asked, by path."""
+    found: dict[str, Target] = {}
+    for entity in ROW_ENTITIES:
+        found |= own_targets(entity, local.fields(session, entity), namespace(node))
+    return found
+
+
 def _matched(
-    session: Session, vault: Vault, read: Sequence[ReadSheet], name: str, chosen: int, heading_row: int, workshop: str
+    session: Session,
+    vault: Vault,
+    read: Sequence[ReadSheet],
+    table_at: tuple[str, int, int],
+    workshop: str,
+    own: Mapping[str, Target],
 ) -> Told:
+    """``table_at``: the file's name, the number of its sheet, the row of the heading."""
+    name, chosen, heading_row = table_at
     table = table_below(read[chosen], heading_row)
     names = record_names(session, vault)
     remembered = remember(session, vault, table.heading)
-    choices = remembered or propose(table, names)
+    choices = remembered.with_own(own) if remembered else propose(table, names, own)
     if remembered is None:
         choices = replace(choices, fixed=usual_fixed(choices, names, workshop))
     choices = choices.with_values(propose_values(table, choices, names))
@@ -155,14 +173,16 @@ def table_of(session: Session, vault: Vault, sheet: Sheet, told: Told) -> Table:
 
 
 def choose_table(
-    session: Session, vault: Vault, sheet: Sheet, chosen: int, heading_row: int | None, workshop: str = ""
+    session: Session, store: Store, sheet: Sheet, chosen: int, heading_row: int | None, workshop: str = ""
 ) -> Told:
     """Take another sheet of the file, or another row of it for the heading. Raises ``SheetEmpty``, ``SheetBusy``."""
+    vault = store.vault
     read = read_sheets(vault, sheet)
     if sheet.state != "matching" or not 0 <= chosen < len(read):
         raise SheetBusy()
     row = find_heading(read[chosen]) if heading_row is None else heading_row
-    told = _matched(session, vault, read, told_of(vault, sheet).name, chosen, row, workshop)
+    own = own_fields(session, store.node)
+    told = _matched(session, vault, read, (told_of(vault, sheet).name, chosen, row), workshop, own)
     keep(session, vault, sheet, told)
     return told
 
@@ -246,8 +266,9 @@ def _with_words(session: Session, vault: Vault, sheet: Sheet, told: Told, cells:
     values = {path: dict(meant) for path, meant in told.choices.values.items()}
     for column, text in cells.items():
         path = told.choices.columns.get(column)
-        if path and TARGETS[path].coded() and text.strip() and text.strip() not in values.get(path, {}):
-            meant = meaning(TARGETS[path], text.strip(), names)
+        target = told.choices.targets.get(path or "")
+        if path and target and target.coded() and text.strip() and text.strip() not in values.get(path, {}):
+            meant = meaning(target, text.strip(), names)
             if meant is not None:
                 values.setdefault(path, {})[text.strip()] = meant
     told = replace(told, choices=told.choices.with_values(values))

@@ -20,6 +20,9 @@ Kind = Literal[
 ROW_ENTITIES = ("participant", "referral", "accompaniment", "status_observation", "placement")
 """In this order: each names only those before it."""
 
+OWN = "extensions"
+"""Where a document keeps what is not of the standard."""
+
 ONE_ROW: Mapping[str, Mapping[str, str | bool]] = MappingProxyType(
     {
         "consents": {"purpose": "accompaniment"},
@@ -78,6 +81,8 @@ class Target:
     required: bool
     several: bool
     """Whether one cell may hold several codes."""
+    namespace: str = ""
+    """Of a field of the workshop's own: where its values stand under ``extensions``."""
 
     @property
     def entity(self) -> str:
@@ -87,7 +92,8 @@ class Target:
     @property
     def names(self) -> tuple[str, ...]:
         """The names inside the document."""
-        return tuple(self.path.split(".")[1:])
+        names = self.path.split(".")[1:]
+        return (names[0], self.namespace, *names[1:]) if self.namespace else tuple(names)
 
     @property
     def may_be_missing(self) -> bool:
@@ -133,3 +139,13 @@ def _kind(field: Field) -> Kind | None:
 
 TARGETS: Mapping[str, Target] = MappingProxyType({target.path: target for target in _targets()})
 """Everything a column may mean, by path, in the order of the standard."""
+
+
+def own_targets(entity: str, fields: Mapping[str, Field], namespace: str) -> dict[str, Target]:
+    """What a column may mean besides: fields of the workshop's own in one kind of record."""
+    found = ((f"{entity}.{OWN}.{name}", field, _kind(field)) for name, field in fields.items())
+    return {
+        path: Target(path, kind, field, None, False, field.widget == "checkboxes", namespace)
+        for path, field, kind in found
+        if kind
+    }

@@ -79,6 +79,7 @@ def _page(visit: Visit, status: int = 200) -> Response:
         told = staging.told_of(store.vault, sheet)
         if sheet.state in ("writing", "done"):
             return visit.see_other(f"/sheets/{sheet.id}")
+        told = replace(told, choices=told.choices.with_own(staging.own_fields(session, store.node)))
         table = staging.table_of(session, store.vault, sheet, told)
         records = _records(visit, session)
         shown = list(_columns(visit, table, told.choices, records))
@@ -92,7 +93,7 @@ def _page(visit: Visit, status: int = 200) -> Response:
         told=told,
         columns=shown,
         held=held,
-        groups=_groups(visit),
+        groups=_groups(visit, told.choices),
         sheets=rows,
         above=above,
         count=len(table.rows),
@@ -109,12 +110,12 @@ def _heading_rows(vault: Any, sheet: Sheet, told: staging.Told) -> list[tuple[in
     return [(number, " · ".join([cell for cell in cells if cell][:4])[:60]) for number, cells in rows]
 
 
-def _groups(visit: Visit) -> list[tuple[str, Options]]:
+def _groups(visit: Visit, choices: Choices) -> list[tuple[str, Options]]:
     """What a column may mean, by the kind of record."""
     return [
         (
             ENTITIES[entity].labels[visit.language],
-            [(one.path, one.label(visit.language)) for one in TARGETS.values() if one.entity == entity],
+            [(one.path, one.label(visit.language)) for one in choices.targets.values() if one.entity == entity],
         )
         for entity in ROW_ENTITIES
     ]
@@ -124,7 +125,7 @@ def _columns(visit: Visit, table: Table, choices: Choices, records: Mapping[str,
     for place, name in enumerate(table.heading):
         cells = list(dict.fromkeys(row[place] for _, row in table.rows if row[place]))
         path = choices.columns.get(name, "")
-        target = TARGETS.get(path)
+        target = choices.targets.get(path)
         words: list[Word] = []
         options: Options = ()
         if target is not None and target.coded():
@@ -166,7 +167,7 @@ def _held(visit: Visit, choices: Choices, records: Mapping[str, Options]) -> Ite
     """Fields that the records cannot do without: what holds where the table has no column, or an empty cell."""
     open_ones = {target.path for target in needed(choices)}
     entities = included(choices)
-    for target in TARGETS.values():
+    for target in choices.targets.values():
         wanted = target.required or target.path in open_ones or target.path in choices.fixed
         if target.entity not in entities or not wanted or target.path == "participant.local_id":
             continue
@@ -210,7 +211,7 @@ def choose(visit: Visit, form: FormData) -> Response:
         told = staging.told_of(store.vault, sheet)
         place = int(chosen) if chosen.isdecimal() and len(chosen) < 4 else told.sheet
         row = int(heading) if heading.isdecimal() and len(heading) < 8 and place == told.sheet else None
-        staging.choose_table(session, store.vault, sheet, place, row, visit.node.name)
+        staging.choose_table(session, store, sheet, place, row, visit.node.name)
     return visit.see_other(f"/sheets/{visit.path('id')}/columns")
 
 
@@ -220,7 +221,8 @@ def save(visit: Visit, form: FormData) -> Response:
     with store.writing() as session:
         sheet = sheets.find(session, visit.path("id"))
         told = staging.told_of(store.vault, sheet)
-        decided = _decided(told.heading, told.choices, form)
+        known = told.choices.with_own(staging.own_fields(session, store.node))
+        decided = _decided(told.heading, known, form)
         told = staging.decide(session, store.vault, sheet, decided)
         ready = not needed(told.choices)
     if form.get("do") == "rows" and ready:
@@ -235,9 +237,9 @@ def _decided(heading: Sequence[str], before: Choices, form: FormData) -> Choices
     values: dict[str, dict[str, Any]] = {}
     for place, name in enumerate(heading):
         path = str(form.get(f"column.{place}", before.columns.get(name, "")))
-        if path in TARGETS and path not in columns.values():
+        if path in before.targets and path not in columns.values():
             columns[name] = path
-            values[path] = dict(before.values.get(path, {})) | _meant(TARGETS[path], place, form)
+            values[path] = dict(before.values.get(path, {})) | _meant(before.targets[path], place, form)
             values[path] = {text: value for text, value in values[path].items() if value is not None}
     order = str(form.get("order", before.order))
     fixed = dict(before.fixed) | dict(_fixed(form))

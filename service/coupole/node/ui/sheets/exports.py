@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from coupole.node.sheets.exporting import Column, List, Words, comma_separated, xlsx
 from coupole.node.sheets.register import register
+from coupole.node.sheets.staging import own_fields
 from coupole.node.store.egress import record_egress
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.lists import agreements, coordination, due, partners, people
@@ -58,7 +59,8 @@ def register_xlsx(visit: Visit) -> Response:
     """Everybody with what a row can say of them: to be corrected in Excel and brought in again."""
     visit.require("export", "list")
     with visit.node.store.reading() as session:
-        columns, rows = register(session, visit.node.store.vault, visit.language, words(visit))
+        own = own_fields(session, visit.node.node_id)
+        columns, rows = register(session, visit.node.store.vault, visit.language, words(visit), own)
     title = visit.gettext("Everybody")
     count = str(format_decimal(len(rows), locale=visit.language))
     about = [(visit.gettext("List"), title), (visit.gettext("Rows"), count), *about_file(visit)]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from coupole.node.sheets import staging
 from coupole.node.sheets.choices import Choices
 from coupole.node.sheets.faults import Fault
-from coupole.node.sheets.targets import TARGETS, Target
+from coupole.node.sheets.targets import Target
 from coupole.node.store import sheets
 from coupole.node.store.sheets import StagedRow
 from coupole.node.ui.desk import Visit
@@ -151,7 +151,7 @@ def shown_row(
         mine = [fault for fault in faults if fault.column == name]
         if only_interesting and not mine and name not in before:
             continue
-        target = TARGETS.get(choices.columns.get(name, ""))
+        target = choices.targets.get(choices.columns.get(name, ""))
         cells.append(
             Cell(
                 place,
