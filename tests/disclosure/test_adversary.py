@@ -360,6 +360,20 @@ def headline(population: str, month: int, by: str) -> dict[str, Any]:
     return whole | {"cells": cells, "hidden_range": [1, 10_000_000]}
 
 
+def test_a_hub_that_keeps_sums_below_nothing_reads_no_figure_but_that_some_are_small() -> None:
+    """Of nobody the noise is nothing: -1 is somebody, and at most 4. Published figures are not below 0."""
+    tables, exact_ones = [], []
+    for month in range(MONTHS):
+        for number, by in enumerate(STOCKS):
+            total = telescoped(sixty(), by, sixty().present(month), number)
+            tables.append(text("federation", "stock", month, by, "stock", total, noise=BOUNDED))
+            exact_ones.append(exact(sixty(), "stock", month, by, number))
+    found = attack(document(tables), document(exact_ones))
+    print("a hub's own sums", found.counts())
+    assert found.exact == found.ones == found.changes == found.wrong == found.contradicted == []
+    assert 0 < len(found.certain) <= 0.1 * found.small
+
+
 def test_a_hub_and_all_members_but_one_do_not_read_the_last_one_exactly() -> None:
     """59 members hand over their own figures: what is left of each total is one member's, with the noise on it."""
     months = range(8, 11)

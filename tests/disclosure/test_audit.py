@@ -109,6 +109,15 @@ def test_a_stock_that_changed_by_few_people_is_a_finding_and_noise_hides_it() ->
     assert gate([replace(now, stock=False)], [replace(before, stock=False)]) == []
 
 
+def test_a_change_is_no_finding_where_all_who_came_and_left_are_published() -> None:
+    """30 + 12 - 10: the 2 more are of 22 people, and 12 and 10 are audited themselves."""
+    before, now = stocks([30, 40], [32, 60])
+    entries, exits = table([12, 30], "e", 2, "a", "entries"), table([10, 10], "x", 2, "a", "exits")
+    assert gate([now, entries, exits], [before], [BALANCE]) == []
+    assert gate([now, entries, exits], [before]) == [Finding("s", 2, ("a0",), 2, 2, change=True)]
+    assert gate([now, entries, noisy(exits, 5)], [before], [BALANCE]) == [Finding("s", 2, ("a0",), 2, 2, change=True)]
+
+
 def test_a_shown_nothing_stands_for_nobody_or_for_as_many_as_the_noise_hides() -> None:
     shown = noisy(table([0, 9, 3], by="a"), 5)
     assert shown.low.tolist() == [0, 4, 0, 7]

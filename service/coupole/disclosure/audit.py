@@ -70,25 +70,35 @@ def audit(tables: Sequence[Table], balances: Iterable[Balance] = (), k: int = K)
 
     Raises ``ValueError`` when no figures at all could stand behind these tables.
     """
+    balances = list(balances)
     system = unknowns(tables, balances)
     names = _names(tables, system)
+    stocks = {table.population for table in tables if table.stock}
     found = []
-    for (number, before), (low, high) in told(system, {table.population for table in tables if table.stock}, k).items():
+    for (number, before), (low, high) in told(system, k, stocks, balances).items():
         where = names.get(number, _of(system.keys[number]))
         found.append(Finding(*where, low, high, change=before is not None))
     return found
 
 
-def told(system: Unknowns, stocks: Collection[str], k: int) -> dict[tuple[int, int | None], tuple[int, int]]:
-    """The least and the most of whatever is told to be small: of an unknown alone, and of an unknown of the populations
-    ``stocks`` less the same a period before, by their numbers."""
+def told(
+    system: Unknowns, k: int, stocks: Collection[str] = (), balances: Sequence[Balance] = ()
+) -> dict[tuple[int, int | None], tuple[int, int]]:
+    """The least and the most of whatever is told to be small, by the numbers of the unknowns.
+
+    That is an unknown alone (and None), or one of the populations ``stocks`` and the same a period before: what the
+    first is more. Not the latter where both entries and exits are published exactly: these people are what changed.
+    """
     if not system.keys:
         return {}
     numbers = {key: number for number, key in enumerate(system.keys)}
+    published = {key for key, number in numbers.items() if system.low[number] == system.high[number]}
     pairs: list[tuple[int, int | None]] = [(number, None) for number in numbers.values()]
     for (population, period, levels), number in numbers.items():
         before = numbers.get((population, period - 1, levels))
-        if population in stocks and before is not None:
+        flows = [(one.entries, one.exits) for one in balances if one.stock == population]
+        by_flows = any({(one, period, levels), (other, period, levels)} <= published for one, other in flows)
+        if population in stocks and before is not None and not by_flows:
             pairs.append((number, before))
     ranges = _ranges(system, pairs, k)
     return {pairs[form]: ranges[form] for form in sorted(ranges)}

@@ -100,7 +100,7 @@ def suppress(tables: Sequence[Table], k: int = HEADLINE) -> list[Flags]:
     system = unknowns(tables)
     values = system.low.astype(np.int64)
     out = pattern(system, (values > 0) & (values < k))
-    while small := told(_without(system, out), (), k):
+    while small := told(_without(system, out), k):
         repair(system, out, [number for number, _before in small], k)
     return [out[place] for place in system.places]
 
