@@ -104,8 +104,10 @@ def _person_key(name: str, place: int) -> int:
 class Federation:
     """A hub, its members and one or two trustees, all on paper but for the trustees."""
 
-    def __init__(self, directory: Path, size: int = 8, trustees: int = 1, **planned: Any) -> None:
-        self.directory, self._stack = directory, ExitStack()
+    def __init__(
+        self, directory: Path, size: int = 8, trustees: int = 1, database_url: str = "", **planned: Any
+    ) -> None:
+        self.directory, self._stack, self.database_url = directory, ExitStack(), database_url
         self.random = np.random.default_rng(7)
         self.hub = KeyRing.create({"sign": "ed25519"}).active("sign")
         self.trustees = [self._trustee(number) for number in range(trustees)]
@@ -138,7 +140,12 @@ class Federation:
 
     def _trustee(self, number: int) -> Trustee:
         address = f"https://trustee-{number}.test"
-        settings = TrusteeSettings(directory=self.directory / f"t{number}", name=f"Trustee {number}", issuer=address)
+        settings = TrusteeSettings(
+            directory=self.directory / f"t{number}",
+            name=f"Trustee {number}",
+            issuer=address,
+            database_url=self.database_url,
+        )
         create_trustee(settings)
         opened = self._opened(number)
         months.keep(opened, NOW)
