@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 import coupole_client as client
+from coupole.wire.documents import sign
 from coupole.wire.keys import KeyRing
+from coupole.wire.tabulations import tabulation_id
 from tests import factories
 from tests.federation_network import Network
+from tests.node.sealed import Trustee, tabulation
 from tests.real_nodes import RealNode
 
 RING = KeyRing.create({"client": "es256", "dpop": "es256"})
@@ -115,3 +118,22 @@ async def test_a_clock_five_minutes_off_is_said_to_be_a_clock(tmp_path: Path, mi
         async with client.NodeClient(node.issuer, who, network) as late:
             with pytest.raises(client.NodeClockDiffers):
                 await late.read("organisations", factories.id_of("organisation"))
+
+
+async def test_what_is_counted_is_proposed_and_reports_are_for_members_who_agreed(tmp_path: Path) -> None:
+    hub = KeyRing.create({"sign": "ed25519"})
+    trustee = Trustee("Trustee")
+    raw = tabulation(hub, [trustee])
+    name = tabulation_id(raw)
+    signatures = [sign("tabulation", raw, ring.active("sign")) for ring in (hub, trustee.ring)]
+    async with opened(tmp_path) as node:
+        told = await node.propose_tabulation(name, raw, signatures[0], signatures[1:])
+        assert (told["id"], told["state"]) == (name, "proposed")
+        assert await node.tabulations() == [told]
+        asked = {"tabulation": name, "slot": "2025-01", "kind": "change", "certificates": [], "key_lists": []}
+        with pytest.raises(client.NodeConflict) as caught:
+            await node.sealed_report(asked)
+        assert caught.value.problem is not None
+        assert caught.value.problem.code == "tabulation_not_accepted"
+        with pytest.raises(client.NodeError):
+            await node.bring_publication(name, "2025-01", {"document": "{}", "signature": "x", "certificates": []})

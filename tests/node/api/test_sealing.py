@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coupole.node.statistics import accepting
+from coupole.node.api.sealing import Question, asked
+from coupole.node.opening import restore_node
+from coupole.node.settings import NodeSettings
+from coupole.node.statistics import accepting, reporting
 from coupole.node.store import releases
 from coupole.node.store.sealing_tables import SealedReport
 from coupole.wire.certificates import GENESIS
 from coupole.wire.documents import digest
-from coupole.wire.reports import MEDIA_TYPE, check_report, commitment, read_header
+from coupole.wire.reports import MEDIA_TYPE, check_report, commitment, read_header, unpack
 from tests.calling import RunningNode, problem
 from tests.factories import participant
 from tests.node.sealed import SCOPE, TABLES, Federation, arrive, federation, house_of, joined, tabulation
@@ -499,3 +504,25 @@ def test_bodies_that_no_hub_sends_are_refused(node: RunningNode) -> None:
         question = made.question("2025-01") | wrong
         answer = node.call("POST", "/api/v1/reports", scope=SCOPE, document=question)
         assert problem(answer) == (422, "request_invalid")
+
+
+def test_a_backup_that_was_really_put_back_goes_on_without_counting_twice(house: RunningNode, tmp_path: Path) -> None:
+    made = joined(house)
+    made.certify("2025-01/opening", made.pull("2025-01/opening", "opening"))
+    arrive(house, 5, opened="2025-01-10")
+    house.node.store.back_up(tmp_path / "backup.sqlite")
+    made.certify("2025-01", made.pull("2025-01"))
+    arrive(house, 6, opened="2025-02-10")  # written down after the backup, counted, and lost with the machine
+    made.certify("2025-02", made.pull("2025-02"))
+    question = Question(**made.question("2025-03"))
+    place = tmp_path / "again"
+    for folder in (house.settings.directory, house.settings.key_directory):
+        shutil.copytree(folder, place / folder.name)
+    settings = NodeSettings.load(place / house.settings.directory.name)
+    for file in settings.directory.glob("node.sqlite*"):
+        file.unlink()
+    with restore_node(settings, tmp_path / "backup.sqlite", "anna") as node:
+        client = house.program(SCOPE).client_id
+        body = reporting.answer(node.store, node.ring, settings.node_id, node.catalogue, asked(question), client)
+    # The fifth person is neither counted again nor taken back; the sixth is not there any more.
+    assert made.told(unpack(body)) == [-1, 0, -1, -1, -1]
