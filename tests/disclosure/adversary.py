@@ -27,8 +27,8 @@ The document is what one party holds of a finished federation (form ``coupole-re
                     period and ``persons`` are of the same.
 ``outcome_vars``    a row of which all have one outcome says of each person in it what became of them.
 
-With ``--truth`` (the same document with exact figures) also: what is declared of a figure and is not so, and whether
-what was told is true.
+With ``--truth`` (the same document with exact figures) also: what is declared of a figure and is not so, whether what
+was told is true, and how many small figures are guessed by the mean of all numbers that are shown of each.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ class Found:
     changes: list[Told] = field(default_factory=list)
     rows: list[tuple[Figure, str]] = field(default_factory=list)
     rosters: list[str] = field(default_factory=list)
+    guessed: int = 0
+    """Small figures that a guess hits: nobody knows which they are."""
     contradicted: list[Figure] = field(default_factory=list)
     wrong: list[Told] = field(default_factory=list)
 
@@ -91,7 +93,7 @@ class Found:
     def counts(self) -> dict[str, int]:
         """How many of each."""
         names = ("exact", "ones", "certain", "changes", "rows", "rosters", "contradicted", "wrong")
-        return {"small": self.small} | {name: len(getattr(self, name)) for name in names}
+        return {"small": self.small, "guessed": self.guessed} | {name: len(getattr(self, name)) for name in names}
 
 
 def attack(document: Document, truth: Document | None = None) -> Found:
@@ -125,7 +127,10 @@ def attack(document: Document, truth: Document | None = None) -> Found:
             found.changes.append(Told(pairs[pair], low, high))
     found.rows = [*_certain_rows(document, numbers, solved)]
     if truth is not None:
-        _compare(found, declared, numbers, solved, _exact(truth), k)
+        exact = _exact(truth)
+        _compare(found, declared, numbers, solved, exact, k)
+        guesses = _guesses(document)
+        found.guessed = sum(guesses.get(figure) == exact[figure] for figure in found.true)
     return found
 
 
@@ -287,6 +292,15 @@ def _isolated(batches: Sequence[Document]) -> Iterator[str]:
     span = base.Vh[base.S > 1e-9]
     # A member is alone when its own axis lies in the space that the rosters span.
     yield from (member for member, length in zip(members, (span**2).sum(axis=0), strict=True) if length > 1 - 1e-9)
+
+
+def _guesses(document: Document) -> dict[Figure, int]:
+    shown: dict[Figure, list[int]] = defaultdict(list)
+    for table in document["tables"]:
+        for figure, value in _cells(table):
+            if value is not None:
+                shown[figure].append(value)
+    return {figure: round(sum(values) / len(values)) for figure, values in shown.items()}
 
 
 def _exact(truth: Document) -> dict[Figure, int]:

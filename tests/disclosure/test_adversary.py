@@ -217,6 +217,12 @@ def test_rosters_that_single_out_few_members_are_named(batches: list[dict[str, A
     assert attack(document([], batches=batches)).rosters == found
 
 
+def test_a_guess_is_the_mean_of_all_that_is_shown_of_a_figure() -> None:
+    shown = [table({"sex0": value, "sex1": 3}, noise=BOUNDED) for value in (0, 2, 4)]
+    assert attack(document(shown), document([table({"sex0": 2, "sex1": 1})])).guessed == 1
+    assert attack(document(shown[:1]), document([table({"sex0": 2, "sex1": 1})])).guessed == 0
+
+
 def test_what_is_declared_and_not_so_is_named_and_what_was_told_wrongly() -> None:
     shown = table({"sex0": 9, "sex1": 20, "sex2": 30}, noise=BOUNDED)
     true = table({"sex0": 3, "sex1": 20, "sex2": 31})
@@ -328,6 +334,7 @@ def test_leaving_small_figures_out_protects_next_to_none_of_them() -> None:
 def test_two_years_of_sealed_totals_tell_no_small_figure() -> None:
     found = attack(document(release(sealed), flows=FLOWS), truth())
     print("sealed totals", found.counts())
+    assert found.guessed < 0.5 * found.small
     assert found.exact == found.ones == found.changes == found.rows == found.wrong == found.contradicted == []
     assert len(found.certain) <= 0.005 * found.small
 
@@ -438,6 +445,7 @@ def test_member_tables_with_small_figures_left_out_are_read_and_with_cell_keys_a
     noisy = member_tables(lambda values, keys: {"values": perturb(values, keys, b"c" * 32), "noise": BOUNDED}, months)
     found = attack(document(noisy), exact_ones)
     print("member tables, cell keys", found.counts())
+    assert found.guessed < 0.5 * found.small
     assert found.exact == found.ones == found.changes == found.wrong == found.contradicted == []
     assert len(found.certain) <= 0.005 * found.small
 
