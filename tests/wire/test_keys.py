@@ -120,6 +120,8 @@ def test_a_new_key_is_in_use_and_the_old_one_is_kept(ring: KeyRing) -> None:
     assert ring.active("token") is new
     assert ring.of("token") == [new, old]
     assert ring.find("token", old.kid) is old
+    with pytest.raises(KeyNotFound):
+        ring.find("token", "another")
 
 
 def test_what_is_asked_of_a_purpose_that_is_not_there_is_an_error(ring: KeyRing) -> None:
