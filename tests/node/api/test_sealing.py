@@ -392,6 +392,14 @@ def test_a_second_certificate_in_the_place_of_a_known_one_is_refused(house: Runn
     assert problem(made.ask("2025-02")) == (409, "certificate_chain_broken")
 
 
+@pytest.mark.parametrize("slot", ["2025-01", "2024-12", "2025-Q2"])
+def test_a_certificate_of_a_slot_that_is_over_and_done_is_refused(house: RunningNode, slot: str) -> None:
+    made = joined(house)
+    made.certify("2025-01", made.pull("2025-01"))
+    made.certify(slot, None)
+    assert problem(made.ask("2025-02")) == (409, "certificate_chain_broken")
+
+
 def test_the_lists_of_keys_are_the_trustees_own(house: RunningNode) -> None:
     made = joined(house)
     assert problem(made.ask("2025-01", key_lists=[])) == (422, "sealing_key_list_missing")
