@@ -174,7 +174,7 @@ class House:
             return [path.replace("{list}", one) for one in OFFERED]
         if path.startswith("/records/new/"):
             return [path.replace("{entity}", one) + f"?accompaniment={FILE}" for one in ENTITIES]
-        if path.startswith("/records/{id}"):
+        if path == "/records/{id}":
             return [path.replace("{id}", id_of(one, 1 + (one == "closure"))) for one in ENTITIES]
         if path.startswith("/calendar/"):
             with self.store.writing() as session:

@@ -16,7 +16,6 @@ from tests.node.ui.abuse.test_addresses import Ways
 from tests.node.ui.abuse.test_random_forms import FORM, LAST, NAMES, Pages, body_of
 
 CANARY, SOUGHT = "Zzcanaryzz", "Zzsoughtzz"
-TYPED = (CANARY, f"north:plan:{CANARY}")
 OUR_OWN_CLIENT = ("httpx2", "httpcore2", "asyncio", "faker")
 ASKED = (
     "q",
@@ -72,8 +71,7 @@ def told(answer: httpx2.Response, canary: str = CANARY, *, asked: bool = False) 
     return [place for place in places if canary in place]
 
 
-@pytest.mark.parametrize("typed", TYPED)
-def test_what_is_typed_stands_in_no_log_no_header_no_address_and_no_problem(house: House, ear: Ear, typed: str) -> None:
+def test_what_is_typed_stands_in_no_log_no_header_no_address_and_no_problem(house: House, ear: Ear) -> None:
     faults, pages = {}, Pages.of(house)
     officer, admin, nobody = signed_in(house.node), signed_in(house.node, "admin"), browser(house.node)
     for address in house.doors("POST"):
@@ -81,7 +79,7 @@ def test_what_is_typed_stands_in_no_log_no_header_no_address_and_no_problem(hous
         kept = {name for name, _ in form.fields if name in ("asked", "drawn_in", "revision", "rows")}
         names = {*form.named, *NAMES} - kept - {"forget", "add", "remove", "autosave"}
         sent = [(name, value) for name, value in form.fields if name in kept] + [
-            (name, typed) for name in sorted(names)
+            (name, CANARY) for name in sorted(names)
         ]
         for there in (officer, admin, nobody) if not address.endswith(LAST) else (nobody,):
             answer = there.post(address, content=body_of(sent), headers=FORM)

@@ -24,7 +24,7 @@ from tests.node.ui.abuse.house import CELL, HOSTILE, House
 from tests.node.ui.abuse.test_hostile_text import Faults
 
 BUDGET = settings(
-    max_examples=6,
+    max_examples=4,
     derandomize=True,
     deadline=None,
     database=None,
