@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from coupole.node.api.sealing import Question, asked
+from coupole.node.app import create_app
 from coupole.node.opening import restore_node
 from coupole.node.settings import NodeSettings
 from coupole.node.statistics import accepting, reporting
@@ -287,7 +289,8 @@ def test_whoever_leaves_takes_its_stock_out_and_says_no_more(house: RunningNode)
     closing = made.pull("2025-01", "closing")
     assert made.told(closing) == [-3, -2, -1, -3, 1]
     made.certify("2025-01", closing)
-    assert problem(made.ask("2025-02", "closing")) == (409, "taking_part_ended")
+    assert problem(made.ask("2025-02", "closing")) == (409, "tabulation_not_accepted")
+    assert made.propose().json()["state"] == "ended"
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------
@@ -407,6 +410,19 @@ def test_the_lists_of_keys_are_the_trustees_own(house: RunningNode) -> None:
     assert problem(made.ask("2025-01", key_lists=[stranger.key_list()])) == (403, "signer_unknown")
     later = joined(house, epoch=2, first_slot="2026-01")
     assert problem(later.ask("2026-01")) == (409, "sealing_key_missing")
+
+
+def test_it_is_the_same_on_every_database(settings: NodeSettings, database_url: str) -> None:
+    elsewhere = settings.model_copy(update={"database_url": database_url})
+    app = create_app(elsewhere)
+    with TestClient(app, base_url=settings.issuer) as client:
+        made = joined(house_of(RunningNode(app, elsewhere, client)))
+        made.certify("2025-01/opening", made.pull("2025-01/opening", "opening"))
+        arrive(made.node, 5, opened="2025-01-10")
+        assert made.told(made.pull("2025-01")) == [1, 1, 0, 1, 1]
+        made.certify("2025-01", None)
+        assert made.told(made.pull("2025-02")) == [1, 1, 0, 1, 1]
+        assert made.ask("2025-02").content == made.ask("2025-02").content
 
 
 # -- lost and restored ------------------------------------------------------------------------------------------------

@@ -68,7 +68,6 @@ STATUS: Mapping[type[CoupoleError], int] = {
     reporting.OpeningDone: 409,
     reporting.ClosingNotDecided: 409,
     reporting.ClosingDue: 409,
-    reporting.TakingPartEnded: 409,
     reporting.LastReportMissing: 409,
     reporting.SealingKeyListMissing: 422,
     ledger.LedgerUnreadable: 422,
@@ -101,7 +100,7 @@ REPORT_REFUSALS = (
     *(accepting.TabulationNotProposed, accepting.HubNotPinned, reporting.TabulationNotAccepted),
     *(SlotInvalid, reporting.SlotNotNext, reporting.SlotNotOver, reporting.ReportKindWrong),
     *CHAIN_REFUSALS,
-    *(reporting.OpeningDone, reporting.ClosingNotDecided, reporting.ClosingDue, reporting.TakingPartEnded),
+    *(reporting.OpeningDone, reporting.ClosingNotDecided, reporting.ClosingDue),
     *(reporting.SealingKeyListMissing, SealingKeyMissing, KeyListInvalid),
     FactsStale,
 )

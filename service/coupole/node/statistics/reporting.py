@@ -66,10 +66,6 @@ class ClosingDue(CoupoleError):
     """This node leaves the federation's totals: only its closing report is answered."""
 
 
-class TakingPartEnded(CoupoleError):
-    """This node's stock was taken out of the federation's totals; nothing is reported any more."""
-
-
 class LastReportMissing(CoupoleError):
     """A report of this node was counted that it no longer has; it must be handed back with the question."""
 
@@ -118,7 +114,7 @@ def answer(
     """The packed report of a slot. ``node``: this member's short name; ``client``: who asks.
 
     Raises ``TabulationNotProposed``, ``HubNotPinned``, ``TabulationNotAccepted``, ``SlotInvalid``, ``SlotNotNext``,
-    ``SlotNotOver``, ``ReportKindWrong``, ``OpeningDone``, ``ClosingNotDecided``, ``ClosingDue``, ``TakingPartEnded``,
+    ``SlotNotOver``, ``ReportKindWrong``, ``OpeningDone``, ``ClosingNotDecided``, ``ClosingDue``,
     ``LastReportMissing``, ``LedgerUnreadable``, ``SealingKeyListMissing``, ``SealingKeyMissing``, ``FactsStale`` and
     what ``certifying.take`` raises.
     """
@@ -173,7 +169,7 @@ def opened(row: AgreedTabulation, node: str) -> Agreement:
 def take_in(
     session: Session, ring: KeyRing, node: str, agreed: Agreement, certificates: Sequence[Signed], last: Last | None
 ) -> None:
-    """Take in what the trustees certified; the ledger becomes that of the last report they count.
+    """Take in what the trustees certified; the ledger becomes that of the last report they count, a closing ends all.
 
     Raises ``LastReportMissing``, ``LedgerUnreadable`` and what ``certifying.take`` raises.
     """
@@ -183,6 +179,9 @@ def take_in(
         counted = verdict.report or counted
     if counted is not None:
         agreed.row.ledger = _counted_ledger(session, ring, agreed, counted, last)
+        now = _ledger(ring, agreed)
+        if now is not None and now.closed:
+            agreed.row.state = "ended"
         sealed.keep(session, agreed.row)
 
 
@@ -286,8 +285,6 @@ def _next(session: Session, agreed: Agreement, made: Sequence[SealedReport], nam
 def _require_kind(agreed: Agreement, slot: Slot, kind: Kind, before: Ledger | None) -> None:
     if slot.opening != (kind == "opening"):
         raise ReportKindWrong()
-    if before is not None and before.closed:
-        raise TakingPartEnded()
     if (kind == "closing") != (agreed.row.state == "leaving"):
         raise ClosingNotDecided() if kind == "closing" else ClosingDue()
     if kind == "opening" and before is not None and before.opened:
