@@ -71,7 +71,7 @@ def test_what_would_be_counted_is_said_in_plain_words(node: RunningNode) -> None
     assert "fewer than 5 members" in said
     assert "Each report holds 5 numbers" in said
     assert "Open accompaniments (on the last day)" in said
-    assert "in all; by Sex" in said
+    assert "in all · by Sex" in said
     for language, word in (("nl", "naar"), ("fr", "par"), ("it", "per")):
         there = signed_in(node, "admin", language=language)
         told = words(there.get(f"{PAGE}/counted?list={made.name}"))
