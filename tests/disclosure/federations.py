@@ -106,7 +106,8 @@ def telescoped(someone: People, by: Sequence[str], chosen: np.ndarray, table: in
     """The running total of these people as a hub has it: exact, and the noise of a trustee."""
     exact = count(someone, by, chosen)
     keys = key_sums(someone, by, chosen, table)
-    return exact + noise(b"t" * 32, "people", "all", table * 1000, keys.ravel()).reshape(exact.shape)
+    cells = table * 1000 + np.arange(keys.size)
+    return exact + noise(b"t" * 32, "people", "all", cells, keys.ravel()).reshape(exact.shape)
 
 
 def text(

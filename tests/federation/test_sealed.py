@@ -159,8 +159,11 @@ async def test_what_everybody_sealed_adds_up_to_what_is_so(federation: Federatio
     assert (january.outcome, january.members, january.refused, january.left_out) == ("released", 6, {}, ())
     off = federation.running() - federation.truth(FIRST)
     assert np.abs(off).max() <= BOUND
-    assert (off[federation.truth(FIRST) == 0] == 0).all()
     assert off.any()
+    # What stands in several tables is one figure with one noise.
+    with federation.hub.store.reading() as session:
+        same = sealing.counting(session).shape.same
+    assert (federation.running() == federation.running()[same]).all()
 
 
 async def test_two_trustees_of_whom_neither_can_open_anything_alone_give_the_same_totals(tmp_path: Path) -> None:
@@ -174,7 +177,6 @@ async def test_two_trustees_of_whom_neither_can_open_anything_alone_give_the_sam
         assert (await federation.slot(SECOND)).members == 6
         off = federation.running() - federation.truth(SECOND)
         assert np.abs(off).max() <= BOUND
-        assert (off[federation.truth(SECOND) == 0] == 0).all()
 
 
 async def test_a_member_that_was_silent_is_counted_in_the_next_month_once(federation: Federation) -> None:

@@ -273,3 +273,26 @@ def test_what_follows_from_a_finer_agreement_is_not_asked_again():
     twice = shape(tabulation(tables=[table("headcount"), table("one", "sex"), table("two", "sex")]))
 
     assert twice.zero.count == 1 + 1 + 1 + 3, "two margins, the first total, then three levels and no total again"
+
+
+def test_a_figure_that_stands_in_several_tables_is_one():
+    form = SHAPE
+    meaning: dict[int, set[Any]] = {}
+    for placed in form.tables:
+        for number, levels in enumerate(cells(placed), placed.first):
+            named = frozenset(pair for pair in zip(placed.table["by"], levels, strict=True) if pair[1] != ALL)
+            what = placed.table["indicator"], placed.table["part"], placed.table["kind"], named
+            meaning.setdefault(int(form.same[number]), set()).add(what)
+    assert all(len(found) == 1 for found in meaning.values())
+    assert len(meaning) == len(set().union(*meaning.values())) < form.cells
+    assert (form.same[form.same] == form.same).all()
+    assert (form.same <= np.arange(form.cells)).all()
+
+
+def test_other_beside_other_levels_is_another_figure():
+    one = table("A", by=["d"], levels=[["x", "other"]])
+    two = table("B", by=["d"], levels=[["other"]])
+    form = shape(tabulation(tables=[table("headcount"), one, two]))
+    first, second = form.tables[1], form.tables[2]
+    assert form.same[second.first] == second.first
+    assert form.same[second.first + 1] == form.same[first.first + 2] == form.headcount

@@ -101,6 +101,7 @@ class _Truth:
     """The exact figures behind what is held, of one member or of all that are in a figure."""
 
     def __init__(self, session: Session, members: Sequence[_Member]) -> None:
+        from coupole.hub.publication.releasing import sums_of
         from coupole.hub.publication.views import releases
         from coupole.hub.store import sealed
         from coupole.wire.tabulations import shape
@@ -117,7 +118,7 @@ class _Truth:
             ]
             for name in self.documents
         }
-        self.tabulations = {row.slot: row.tabulation for row in sealed.publications(session)}
+        self.tabulations = {slot: name for name in self.documents for slot in sums_of(session, name)}
         self.shown = _shown(releases(session))
         self._made: dict[tuple[str, str, str], dict[str, dict[tuple[str, ...], int]]] = {}
 
@@ -159,7 +160,7 @@ class _Truth:
                 one.placed.table["id"] + suffix(one.span): dict(
                     zip(cells(one.placed), one.values.tolist(), strict=True)
                 )
-                for one in fine_tables(document, sums, slot)
+                for one in fine_tables(document, sums, slot, shown=False)
             }
         return self._made[key]
 

@@ -10,7 +10,10 @@ again gives nothing; one person more or less draws afresh, so a difference gives
 
     f_cell(K) = quantile, of the distribution of most entropy with mean 0, variance 2 and at most 5 away,
                 at a number that only the trustee's secret of the epoch can tell for population, group, cell and K
-    f_cell(0) = 0: an empty cell shows 0
+
+A cell with nobody in it carries noise like any other, from the first slot on: if it did not, a total below 0 would say
+that somebody is there, and -4 that it is one. A figure that stands in several tables is one cell with one noise:
+several would be averaged away, and tables would contradict each other.
 
 The distribution is public, the table must not be: whoever knew it could shift the key sums and find K within months.
 (The cell-key method is the Australian and European statistical offices'; that it telescopes over a ledger is ours.)
@@ -28,6 +31,7 @@ from coupole.disclosure.keyed import keyed
 from coupole.disclosure.tables import Counts
 
 KeyVector = NDArray[np.uint8]
+Places = NDArray[np.intp]
 
 VARIANCE = AGREED.variance
 BOUND = AGREED.bound
@@ -36,21 +40,24 @@ _LARGE = AGREED.bound + AGREED.hidden_below
 """A count so large that no noise is forbidden: the running total is not known here, and may be shown as it is."""
 
 
-def noise(secret: bytes, population: str, group: str, first_cell: int, keys: KeyVector) -> Counts:
-    """The noise of a running total, for the cells from ``first_cell`` on; ``keys``: their key sums, one byte each.
+def noise(secret: bytes, population: str, group: str, cells: Places, keys: KeyVector) -> Counts:
+    """The noise of running totals. ``cells``: the number of each, ``keys``: its key sum, one byte.
 
     ``secret``: 32 bytes of one epoch. Raises ``ValueError`` for a name with NUL: two pairs could read alike.
     """
     if "\0" in population + group:
         raise ValueError("names have no NUL")
     own = hashlib.blake2b(f"{population}\0{group}".encode(), key=secret, digest_size=32).digest()
-    places = np.arange(first_cell, first_cell + len(keys), dtype=np.uint64)
-    draw = keyed(own, "telescoping", places, keys.astype(np.uint64))[:, 0] >> np.uint64(11)
-    found = steps_of(np.full(len(keys), _LARGE, np.int64), draw)
-    found[keys == 0] = 0
-    return found
+    draw = keyed(own, "telescoping", cells.astype(np.uint64), keys.astype(np.uint64))[:, 0] >> np.uint64(11)
+    return steps_of(np.full(len(keys), _LARGE, np.int64), draw)
 
 
-def change(secret: bytes, population: str, group: str, first_cell: int, before: KeyVector, after: KeyVector) -> Counts:
-    """What is added to the reported change of each cell when its key sum goes from ``before`` to ``after``."""
-    return noise(secret, population, group, first_cell, after) - noise(secret, population, group, first_cell, before)
+def change(
+    secret: bytes, population: str, group: str, cells: Places, before: KeyVector | None, after: KeyVector
+) -> Counts:
+    """What is added to the reported change of each cell when its key sum goes from ``before`` to ``after``.
+
+    ``before``: none for the first slot of a group.
+    """
+    found = noise(secret, population, group, cells, after)
+    return found if before is None else found - noise(secret, population, group, cells, before)

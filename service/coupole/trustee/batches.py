@@ -313,16 +313,17 @@ def _release(
     """T6: the noise goes into the sum of a group, if this is the first trustee; what the certificate says of it."""
     state = one.keys
     if hub_keys is not None:
-        kept = session.get(State, (case.id, name)) or State(tabulation=case.id, group=name, keys=bytes(len(state)))
-        before = np.frombuffer(kept.keys, np.uint8)
-        state = before + hub_keys + one.keys
+        kept, same = session.get(State, (case.id, name)), case.shape.same
+        before = np.frombuffer(kept.keys, np.uint8) if kept else None
+        state = hub_keys + one.keys if before is None else before + hub_keys + one.keys
         secret = months.epoch(case.trustee, case.id).read_bytes()
-        moved = change(secret, case.document["population"], name, 0, before, state)
+        old = None if before is None else before[same]
+        moved = change(secret, case.document["population"], name, same, old, state[same])
         for placed in case.shape.tables:
             if placed.table["noise"] == "none":
                 moved[placed.first : placed.first + placed.size] = 0
-        one.shares, kept.keys = add(one.shares, of_counts(moved)), state.tobytes()
-        session.add(kept)
+        one.shares = add(one.shares, of_counts(moved))
+        session.merge(State(tabulation=case.id, group=name, keys=state.tobytes()))
     members: list[certificates.CountedReport] = [{"node": node, "report": said} for node, said in one.members.items()]
     return {"id": name, "members": members, "sum": digest(to_bytes(one.shares)), "state": digest(state.tobytes())}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypedDict, cast
 
@@ -106,6 +106,8 @@ class Shape:
     cells: int
     headcount: int
     """The cell that holds the number of people accompanied."""
+    same: NDArray[np.intp]
+    """For each cell the first one that counts the very same: a margin stands in every table that has its dimensions."""
     tables: tuple[Placed, ...]
     zero: ZeroRows
 
@@ -174,7 +176,22 @@ def shape(document: Tabulation) -> Shape:
         placed.append(one)
         first += one.size
     headcount = next(one.first for one in placed if one.table["id"] == HEADCOUNT)
-    return Shape(first, headcount, tuple(placed), _zero_rows(placed))
+    return Shape(first, headcount, _same(placed), tuple(placed), _zero_rows(placed))
+
+
+def _same(placed: Sequence[Placed]) -> NDArray[np.intp]:
+    """Of each cell the first that counts the same."""
+    known: dict[Hashable, int] = {}
+    found = [known.setdefault(_meaning(one.table, levels), len(known)) for one in placed for levels in cells(one)]
+    _numbers, first = np.unique(found, return_index=True)
+    return first[found]
+
+
+def _meaning(table: Table, levels: Sequence[str]) -> Hashable:
+    """What a cell counts. A level may stand for all that are not listed, so it means the same beside the same ones."""
+    named = zip(table["by"], map(tuple, table["levels"]), levels, strict=True)
+    chosen = frozenset((name, codes, level) for name, codes, level in named if level != ALL)
+    return table["indicator"], table["part"], table["kind"], chosen
 
 
 def _check_signed(raw: bytes, signature: str, party: Party, pinned: Any) -> None:

@@ -48,11 +48,11 @@ Connect = Callable[[str], NodeClient]
 
 
 class SlotNotCountable(CoupoleError):
-    """The month or quarter is not over yet, or lies before the first one that is counted."""
+    """This slot cannot be counted now."""
 
 
 class SlotBeforeOpen(CoupoleError):
-    """A slot before this one was not summed yet."""
+    """Another slot was not summed yet."""
 
 
 class CertificateUnexpected(CoupoleError):
@@ -60,7 +60,7 @@ class CertificateUnexpected(CoupoleError):
 
 
 class ReportsMissing(CoupoleError):
-    """No member sealed a report for this slot."""
+    """No member that the trustee admitted has sealed a report of this slot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -35,11 +35,11 @@ class TabulationNotHere(CoupoleError):
 
 
 class TabulationNotInForce(CoupoleError):
-    """No tabulation is countersigned by all of its trustees yet."""
+    """No tabulation is signed by all of its trustees yet."""
 
 
 class TrusteeUnknown(CoupoleError):
-    """The tabulation names no trustee with the key of this signature."""
+    """The tabulation names no trustee with that key."""
 
 
 def make(

@@ -20,7 +20,10 @@ class TrusteeSilent(CoupoleError):
 
 
 class TrusteeRefused(CoupoleError):
-    """The trustee refuses this batch. ``members``: those whose reports it would not count, if that is why."""
+    """The trustee refuses this batch.
+
+    ``members``: those whose reports it would not count, if that is why.
+    """
 
     def __init__(self, reason: str, members: Iterable[str] = ()) -> None:
         super().__init__(reason=reason)

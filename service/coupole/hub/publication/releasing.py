@@ -42,7 +42,7 @@ ORDERED = frozenset({"age_band"})
 
 
 class PublicationUnsafe(CoupoleError):
-    """The tables together would tell figures of a few people."""
+    """The tables together would tell figures of a few people: nothing was published."""
 
 
 def publish(store: Store, key: Key, hub: str, slot: str, now: datetime | None = None) -> SealedPublication:
@@ -72,12 +72,12 @@ def publish(store: Store, key: Key, hub: str, slot: str, now: datetime | None = 
 def _publication(
     session: Session, hub: str, name: str, document: Tabulation, slot: str, moment: datetime
 ) -> dict[str, Any]:
-    sums, counted = _sums(session, name)
+    sums = sums_of(session, name)
     found = fine_tables(document, sums, slot)
     before = _before(document, sums, slot)
-    reporting = counted[slot]
+    reporting = sum(members for one, _group, members, _counts in sealed.sums(session, name) if one == slot)
     exact = [one for one in found if one.bound == 0 and _may_be_exact(one, slot, reporting)]
-    shown = [_as_text(one) for one in found if one.bound]
+    shown = [as_text(one) for one in found if one.bound]
     told = [_linked(one, slot) for one in found if one.bound]
     for one, (table, out) in zip(exact, headlines([_linked(one, slot) for one in exact], ORDERED), strict=True):
         shown.append(_headline(one, table, out))
@@ -99,14 +99,12 @@ def _publication(
     }
 
 
-def _sums(session: Session, name: str) -> tuple[dict[str, Counts], dict[str, int]]:
-    """What changed in each slot, all groups together, and how many members reported."""
+def sums_of(session: Session, name: str) -> dict[str, Counts]:
+    """What changed in each slot of a tabulation, all groups together."""
     sums: dict[str, Counts] = {}
-    counted: dict[str, int] = {}
-    for slot, _group, members, counts in sealed.sums(session, name):
+    for slot, _group, _members, counts in sealed.sums(session, name):
         sums[slot] = sums[slot] + counts if slot in sums else counts
-        counted[slot] = counted.get(slot, 0) + members
-    return sums, counted
+    return sums
 
 
 def _before(document: Tabulation, sums: Mapping[str, Counts], slot: str) -> tuple[str, list[FineTable]] | None:
@@ -162,7 +160,8 @@ def _named(findings: Iterable[audit.Finding]) -> Iterable[errors.Finding]:
         yield errors.Finding("figure_told", f"/{one.table}/{'/'.join(one.cell)}")
 
 
-def _as_text(table: FineTable) -> dict[str, Any]:
+def as_text(table: FineTable) -> dict[str, Any]:
+    """A table as it stands in a publication."""
     source = table.placed.table
     return {
         "id": source["id"],
@@ -179,7 +178,7 @@ def _as_text(table: FineTable) -> dict[str, Any]:
 
 def _headline(table: FineTable, shown: linked.Table, out: np.ndarray[Any, np.dtype[np.bool_]]) -> dict[str, Any]:
     """An exact table, its small levels put together, and the places of what is left out."""
-    found = _as_text(table) | {
+    found = as_text(table) | {
         "levels": [list(levels) for levels in shown.levels],
         "values": np.where(out, 0, shown.low).reshape(-1).tolist(),
     }

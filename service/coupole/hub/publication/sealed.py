@@ -32,7 +32,7 @@ OPENING = "/opening"
 
 
 class SlotNotReleased(CoupoleError):
-    """Nothing was released of that month or quarter."""
+    """No sealed totals were released of that month or quarter."""
 
 
 class FineTable(NamedTuple):
@@ -56,8 +56,10 @@ def in_order(slots: Sequence[str]) -> list[str]:
     return sorted(slots, key=lambda slot: (parse_period(slot.removesuffix(OPENING)).last, not slot.endswith(OPENING)))
 
 
-def fine_tables(document: Tabulation, sums: Mapping[str, Counts], slot: str) -> list[FineTable]:
+def fine_tables(document: Tabulation, sums: Mapping[str, Counts], slot: str, *, shown: bool = True) -> list[FineTable]:
     """The tables of a slot. ``sums``: what changed in each slot so far, all groups together.
+
+    ``shown``: as they are shown, no figure with noise below 0; otherwise as the hub has them.
 
     Raises ``SlotNotReleased``.
     """
@@ -73,7 +75,7 @@ def fine_tables(document: Tabulation, sums: Mapping[str, Counts], slot: str) -> 
         for span, slots in _spans(placed, slot, upto, year):
             total = sum((_part(sums[one], placed) for one in slots), np.zeros(placed.size, np.int64))
             found.append(_table(placed, span, total, len(document["groups"]), since_start=len(slots) == len(upto)))
-    return found
+    return [one._replace(values=np.maximum(one.values, 0)) if shown and one.bound else one for one in found]
 
 
 def _year(document: Tabulation, slots: Sequence[str]) -> list[str]:
@@ -106,5 +108,5 @@ def _part(counts: Counts, placed: Placed) -> Counts:
 def _table(placed: Placed, span: Span, total: Counts, groups: int, *, since_start: bool) -> FineTable:
     if placed.table["noise"] == "none":
         return FineTable(placed, span, total, 0, 0)
-    states = groups * (1 if since_start else 2)  # before the first slot nothing was counted, and that carries no noise
-    return FineTable(placed, span, np.maximum(total, 0), states * VARIANCE, states * BOUND)
+    states = groups * (1 if since_start else 2)  # before the first slot there is no total, hence no noise
+    return FineTable(placed, span, total, states * VARIANCE, states * BOUND)

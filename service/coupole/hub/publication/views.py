@@ -1,7 +1,7 @@
 """What a party holds of a federation, in one document that anybody can attack (form ``coupole-release/1``).
 
     public       everything published: fine tables, exact headlines, totals of member tables
-    hub          the same, every member's own released tables, who was in which batch
+    hub          totals as they were summed, every member's own released tables, who was in which batch
     trustee      what is public, and who was in which batch: it holds no table
     member:ID    what is public, and its own exact figures (added by whoever can read its node)
 
@@ -19,7 +19,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from coupole.hub.publication.sealed import OPENING, suffix
+from coupole.hub.publication.releasing import as_text, sums_of
+from coupole.hub.publication.sealed import OPENING, fine_tables, suffix
 from coupole.hub.store import published, sealed
 from coupole.hub.store.tables import RELEASE
 from coupole.standard.calendar import parse_period
@@ -38,9 +39,11 @@ Table = dict[str, Any]
 
 def view(session: Session, catalogue: Catalogue, party: str) -> dict[str, Any]:
     """What ``hub``, ``trustee`` or ``public`` holds; for ``member:ID`` what it holds beside its own records."""
-    tables = [*_fine(session)]
     if party == "hub":
+        tables = [*_summed(session)]
         tables += [table for release in releases(session) for table in _released(catalogue, release)]
+    else:
+        tables = [*_fine(session)]
     tables += _totals(session, catalogue)
     inside = party in ("hub", "trustee")
     batches = [*_batches(session)]
@@ -72,6 +75,15 @@ def releases(session: Session) -> Iterator[Release]:
         yield found
 
 
+def _summed(session: Session) -> Iterator[Table]:
+    """Every slot as the trustee gave it, figures below 0 and exact tables included."""
+    for kept in sealed.tabulations(session):
+        document, sums = sealed.document(kept), sums_of(session, kept.id)
+        for slot in sums:
+            for table in fine_tables(document, sums, slot, shown=False):
+                yield _fine_table(as_text(table), slot)
+
+
 def _fine(session: Session) -> Iterator[Table]:
     for row in sealed.publications(session):
         kept = sealed.publication(session, row.tabulation, row.slot)
@@ -87,7 +99,7 @@ def _fine_table(table: Mapping[str, Any], slot: str) -> Table:
         "id": f"{slot} {table['id']}{suffix(table['span'])}",
         "owner": FEDERATION,
         "population": f"{table['indicator']}.{table['part']}{suffix(table['span'])}",
-        "period": month(slot),
+        "period": month(slot.removesuffix(OPENING)) - slot.endswith(OPENING),  # opened with what was there before
         "vars": table["by"],
         "kind": "stock" if table["span"] == "day" else "flow",
         "noise": _noise(table["bound"]),
@@ -97,8 +109,7 @@ def _fine_table(table: Mapping[str, Any], slot: str) -> Table:
 
 
 def _noise(bound: int) -> dict[str, Any]:
-    # Of nobody the noise is nothing, and a negative figure is shown as 0: a shown 0 may stand for up to the bound.
-    return {"kind": "bounded", "max": bound, "kept_zero": True} if bound else {"kind": "exact"}
+    return {"kind": "bounded", "max": bound, "kept_zero": False} if bound else {"kind": "exact"}
 
 
 def _released(catalogue: Catalogue, release: Release) -> Iterator[Table]:
@@ -112,7 +123,7 @@ def _released(catalogue: Catalogue, release: Release) -> Iterator[Table]:
                     **_head(catalogue, release["period"], indicator["id"], part, margin["dimension"]),
                     "id": f"{release['node']} {release['period']} {indicator['id']}.{part}.{margin['dimension']}",
                     "owner": release["node"],
-                    "noise": _noise(release["noise"]["bound"]),
+                    "noise": _noise(release["noise"]["bound"]) | {"kept_zero": True},  # of nobody there is none
                     "cells": [*_cells(margin, place)],
                 }
 
