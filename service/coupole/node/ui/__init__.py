@@ -14,7 +14,20 @@ from starlette.responses import JSONResponse, Response
 from coupole import standard
 from coupole.node.api.node import node_of
 from coupole.node.staff.sessions import Limits
-from coupole.node.ui import fields, files, forms, leaving, lists, menu, printing, reasons, reminders, sheets, signing_in
+from coupole.node.ui import (
+    explaining,
+    fields,
+    files,
+    forms,
+    leaving,
+    lists,
+    menu,
+    printing,
+    reasons,
+    reminders,
+    sheets,
+    signing_in,
+)
 from coupole.node.ui.desk import SIGNED_IN, Desk, PageRoute
 from coupole.web.languages import Language
 from coupole.web.pages import Pages
@@ -28,6 +41,7 @@ GROUPS: tuple[Callable[[Desk], None], ...] = (
     files.add,
     printing.add,
     leaving.add,
+    explaining.add,
     lists.add,
     reminders.add,
     sheets.add,
