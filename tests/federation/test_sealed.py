@@ -23,6 +23,7 @@ from coupole.hub.store import sealed
 from coupole.node.statistics import accepting
 from coupole.node.statistics.sealing import counted, person_secret, state
 from coupole.node.statistics.slots import parse_slot
+from coupole.node.store import sealed as kept
 from coupole.node.store.facts import levels, read_facts
 from coupole.standard.plans import plan
 from coupole.trustee import roster, tabulations
@@ -232,6 +233,31 @@ async def test_what_was_summed_is_published_signed_and_never_twice(federation: F
     assert abs(stock["values"][-1] - exact[0]) <= BOUND
     again = releasing.publish(federation.hub.store, key, "The federation", FIRST)
     assert again.signature == made.signature
+
+
+async def test_members_are_brought_what_was_published_and_see_that_they_were_counted(federation: Federation) -> None:
+    await federation.slot(OPENING)
+    await federation.slot(FIRST)
+    releasing.publish(federation.hub.store, RING.active("sign"), "The federation", FIRST)
+    del federation.network.hosts["hill.test"]
+    connect = connector(RING, "hub", seconds=60, max_bytes=4_000_000, transport=federation.network)
+    assert await sealing.bring(federation.hub.store, connect, FIRST) == 5
+    for name, outcome in (("north", "counted"), ("hill", None)):
+        with federation.nodes[name].app.state.node.store.reading() as session:
+            report = kept.report(session, federation.tabulation, FIRST)
+        assert report is not None
+        assert report.outcome == outcome
+
+
+async def test_a_member_that_leaves_takes_its_stock_along_and_is_asked_no_more(federation: Federation) -> None:
+    await federation.slot(OPENING)
+    with federation.nodes["hill"].app.state.node.store.writing() as session:
+        accepting.leave(session, federation.tabulation, "admin")
+    assert (await federation.slot(FIRST)).members == 6
+    stock = federation.running()[0]
+    others = [name for name in NAMES if name != "hill"]
+    assert abs(stock - federation.truth(FIRST, *others)[0]) <= BOUND
+    assert (await federation.ask(SECOND)).reasons == {"": 5, "tabulation_not_accepted": 1}
 
 
 async def test_nobody_is_shown_what_one_member_counts(federation: Federation) -> None:

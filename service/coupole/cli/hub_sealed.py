@@ -125,6 +125,8 @@ def seal(
         published = bool(made and made.outcome == "released" and not slot.endswith(OPENING))
         if published:
             releasing.publish(hub.store, ring.active("sign"), hub.name, slot)
+            told = asyncio.run(_brought(hub, ring, settings, slot))
+            say(f"{told} members have it, to see whether they were counted and to compare themselves.")
     if as_json:
         answer(
             {
@@ -158,6 +160,14 @@ async def _sealed(
         if not close:
             return asked, None
         return asked, await sealing.total(hub.store, ring.active("sign"), trustees, slot)
+
+
+async def _brought(hub: Hub, ring: KeyRing, settings: HubSettings, slot: str) -> int:
+    from coupole.hub.collection import sealing
+    from coupole.hub.collection.connecting import connector
+
+    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
+    return await sealing.bring(hub.store, connect, slot, concurrency=settings.concurrency)
 
 
 @asynccontextmanager

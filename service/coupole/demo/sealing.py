@@ -61,4 +61,5 @@ async def seal(place: Place, hub: Hub, ring: KeyRing, month: str, advance: Advan
         await trustee.close()
     if made.outcome == "released":
         releasing.publish(hub.store, ring.active("sign"), hub.name, month)
+        await sealing.bring(hub.store, connect, month)
     return made.outcome

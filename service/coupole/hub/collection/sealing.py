@@ -23,6 +23,7 @@ from coupole.hub import members
 from coupole.hub.collection.outcomes import of_error
 from coupole.hub.collection.tabulating import TabulationNotInForce
 from coupole.hub.collection.trustees import Signed, TrusteeClient, TrusteeRefused
+from coupole.hub.publication.sealed import OPENING, SlotNotReleased
 from coupole.hub.store import Store, sealed
 from coupole.hub.store.sealed_tables import Batch, Certificate, SealedReport
 from coupole.hub.store.tables import Member
@@ -43,7 +44,6 @@ from coupole.wire.reports import Report, ReportKind
 from coupole.wire.tabulations import Shape, Tabulation, shape
 from coupole_client import NodeClient
 
-OPENING = "/opening"
 Connect = Callable[[str], NodeClient]
 
 
@@ -193,7 +193,7 @@ async def _asked(
     try:
         async with connect(member.issuer) as node:
             told = await node.propose_tabulation(plan.id, plan.raw, plan.signature, plan.countersignatures)
-            question = await asyncio.to_thread(_question, store, plan, member.id, slot, lists, _known_there(told))
+            question = await asyncio.to_thread(_question, store, plan, member.id, slot, lists, told)
             kept.body = await node.sealed_report(question)
         _check(plan, member, slot, reports.unpack(kept.body))
     except CoupoleError as error:
@@ -208,6 +208,13 @@ def _check(plan: Counting, member: Member, slot: str, report: Report) -> None:
     reports.check_asked(header, tabulation=plan.id, slot=slot, node=member.id, len=plan.shape.cells)
 
 
+def _kind(slot: str, told: Mapping[str, Any]) -> ReportKind:
+    """What a member is asked for: its stock to be taken out, once its administrator decided to leave."""
+    if slot.endswith(OPENING):
+        return "opening"
+    return "closing" if told.get("state") == "leaving" else "change"
+
+
 def _known_there(told: Mapping[str, Any]) -> dict[str, int]:
     """The number of the last certificate of each trustee that a member says it has."""
     heads = told.get("heads")
@@ -216,28 +223,75 @@ def _known_there(told: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _question(
-    store: Store, plan: Counting, member: str, slot: str, lists: Sequence[Signed], known: Mapping[str, int]
+    store: Store, plan: Counting, member: str, slot: str, lists: Sequence[Signed], told: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a member is asked: the slot, and all it needs to know what became of its reports so far."""
-    kind: ReportKind = "opening" if slot.endswith(OPENING) else "change"
+    """What a member is asked: the slot, and all it needs to know what became of its reports so far.
+
+    ``told``: how it says it stands to the tabulation.
+    """
+    known = _known_there(told)
     with store.reading() as session:
         chains = [sealed.certificates(session, plan.id, place) for place in range(len(plan.issuers))]
         last = _last(session, plan, member, chains[0])
     asked: dict[str, Any] = {
         "tabulation": plan.id,
         "slot": slot,
-        "kind": kind,
+        "kind": _kind(slot, told),
         "key_lists": [_text(one.raw, one.signature) for one in lists],
-        "certificates": [
-            _text(one.body, one.signature)
-            for party, chain in zip(plan.document["trustees"], chains, strict=True)
-            for one in chain
-            if one.number >= known.get(party["key"]["kid"], 0)
-        ],
+        "certificates": _since(plan, chains, known),
     }
     if last:
         asked["last"] = {"header": last.header.decode(), "signature": last.signature, "own": to_text(last.own)}
     return asked
+
+
+def _since(plan: Counting, chains: Sequence[Sequence[Certificate]], known: Mapping[str, int]) -> list[dict[str, str]]:
+    """The certificates of each trustee from the last one on that a member has."""
+    return [
+        _text(one.body, one.signature)
+        for party, chain in zip(plan.document["trustees"], chains, strict=True)
+        for one in chain
+        if one.number >= known.get(party["key"]["kid"], 0)
+    ]
+
+
+async def bring(store: Store, connect: Connect, slot: str, *, concurrency: int = 64) -> int:
+    """Bring what was published of a slot to every member that agreed, with the certificates it lacks.
+
+    Each then sees whether its report was counted, and can compare itself. Gives how many took it; one that does not
+    answer is brought the next slot's. Raises ``TabulationNotInForce``, ``SlotNotReleased``.
+    """
+    plan, published, waiting = await asyncio.to_thread(_published, store, slot)
+    limit = asyncio.Semaphore(concurrency)
+
+    async def one(member: Member) -> bool:
+        try:
+            async with limit, connect(member.issuer) as node:
+                told = await node.propose_tabulation(plan.id, plan.raw, plan.signature, plan.countersignatures)
+                if told.get("state") not in ("accepted", "leaving"):
+                    return False
+                chains = await asyncio.to_thread(_chains, store, plan)
+                certificates = _since(plan, chains, _known_there(told))
+                await node.bring_publication(plan.id, slot, {**published, "certificates": certificates})
+                return True
+        except CoupoleError:
+            return False
+
+    return sum(await asyncio.gather(*map(one, waiting)))
+
+
+def _published(store: Store, slot: str) -> tuple[Counting, dict[str, str], list[Member]]:
+    with store.reading() as session:
+        plan = counting(session)
+        kept = sealed.publication(session, plan.id, slot)
+        if kept is None:
+            raise SlotNotReleased()
+        return plan, _text(sealed.text(kept), kept.signature), members.active(session)
+
+
+def _chains(store: Store, plan: Counting) -> list[list[Certificate]]:
+    with store.reading() as session:
+        return [sealed.certificates(session, plan.id, place) for place in range(len(plan.issuers))]
 
 
 def _last(session: Session, plan: Counting, member: str, chain: Sequence[Certificate]) -> Report | None:
