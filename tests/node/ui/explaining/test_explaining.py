@@ -20,7 +20,10 @@ from coupole.web.languages import LANGUAGES
 from coupole.web.translations import TRANSLATED
 from tests.calling import RunningNode
 from tests.desk import browser, signed_in
+from tests.factories import id_of, participant
+from tests.node.sealed import house_of, joined
 from tests.node.ui.printing.papers import words_of
+from tests.stores import change, replace
 from tests.words import Group, catalogue, collected, groups
 
 ANONYMOUS, PROTECTION = "/leaving/anonymous", "/leaving/protection"
@@ -189,3 +192,24 @@ def test_what_was_published_is_said_to_stay(node: RunningNode) -> None:
     assert "What was published stays published" in words(node, ANONYMOUS)
     assert "Published totals stay." in words(node, PROTECTION)
     assert "no legal advice" in words(node, PROTECTION)
+
+
+def test_whoever_is_erased_comes_out_of_the_running_totals_with_the_next_report(node: RunningNode) -> None:
+    house_of(node)
+    made = joined(node)
+    opening = made.pull("2025-01/opening", "opening")
+    assert made.told(opening) == [3, 2, 1, 3, 0]
+    made.certify("2025-01/opening", opening)
+    store = node.node.store
+    store.erase(id_of("participant"), store.context("admin"))
+    assert made.told(made.pull("2025-01")) == [-1, -1, 0, -1, 0]
+    assert "the next sealed report takes them out" in words(node, PROTECTION)
+
+
+def test_consent_to_statistics_is_not_asked_for_and_the_page_says_so(node: RunningNode) -> None:
+    house_of(node)
+    taken_back = {"purpose": "statistics", "granted_on": "2024-11-05", "withdrawn_on": "2024-12-01"}
+    change(node.node.store, replace(participant(1, sex="F"), consents=[taken_back]))
+    made = joined(node)
+    assert made.told(made.pull("2025-01/opening", "opening")) == [3, 2, 1, 3, 0]
+    assert "does not look there at the consent to statistics" in words(node, PROTECTION)
