@@ -31,6 +31,11 @@ OPEN_OPERATIONS = {
         "read_dataset",
         "read_dataset_csv",
         "read_dataset_json",
+        "list_tabulations",
+        "read_tabulation",
+        "list_certificates",
+        "list_slots",
+        "read_slot",
     },
     "trustee": {
         "read_keys",
