@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,8 @@ from coupole.hub.collection.sealing import ReportsMissing, SlotNotCountable
 from coupole.hub.collection.trustees import TrusteeClient
 from coupole.hub.publication import releasing
 from coupole.hub.store import sealed
-from coupole.node.statistics import accepting
+from coupole.node.statistics import accepting, reporting
+from coupole.node.statistics.ledger import open_change
 from coupole.node.statistics.sealing import counted, person_secret, state
 from coupole.node.statistics.slots import parse_slot
 from coupole.node.store import sealed as kept
@@ -31,8 +34,10 @@ from coupole.trustee.app import create_app, create_trustee
 from coupole.trustee.settings import TrusteeSettings
 from coupole.trustee.store import Trustee
 from coupole.wire.descriptor import fingerprint
+from coupole.wire.field import of_counts, to_bytes
+from coupole.wire.reports import unpack
 from coupole.wire.tabulations import check_proposed
-from tests.federation_network import Network
+from tests.federation_network import App, Network
 from tests.real_nodes import RealNode
 from tests.small_hub import CATALOGUE, RING, SmallHub
 
@@ -260,13 +265,49 @@ async def test_a_member_that_leaves_takes_its_stock_along_and_is_asked_no_more(f
     assert (await federation.ask(SECOND)).reasons == {"": 5, "tabulation_not_accepted": 1}
 
 
-async def test_nobody_is_shown_what_one_member_counts(federation: Federation) -> None:
+class Heard:
+    """An application whose answers are written down."""
+
+    def __init__(self, app: App, said: list[bytes]) -> None:
+        self.app, self.said = app, said
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def written(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                self.said.append(bytes(message.get("body", b"")))
+            await send(message)
+
+        await self.app(scope, receive, written)
+
+
+def spellings(counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[bytes]:
+    """How a vector of counts could be written."""
+    elements = to_bytes(of_counts(counts))
+    texts = [separator.join(map(str, counts.tolist())).encode() for separator in (",", ", ", " ", "\n")]
+    return [elements, counts.astype("<i4").tobytes(), urlsafe_b64encode(elements).rstrip(b"="), *texts]
+
+
+async def test_nothing_that_is_said_or_kept_elsewhere_tells_what_one_member_counts(federation: Federation) -> None:
+    said: list[bytes] = []
+    for host, app in federation.network.hosts.items():
+        federation.network.hosts[host] = Heard(app, said)
     await federation.slot(OPENING)
     await federation.slot(FIRST)
-    counts = federation.truth(FIRST, "north")
-    clear = counts.astype("<i8").tobytes()
-    for request in federation.network.requests:
-        assert clear not in request.content
+    said += [request.content for request in federation.network.requests]
     for place in (federation.settings[0].directory, Path(federation.hub.store.engine.url.database or "").parent):
-        for file in place.glob("*.sqlite*"):
-            assert clear not in file.read_bytes()
+        said += [file.read_bytes() for file in place.glob("*.sqlite*")]
+    asked = [request.content for request in federation.network.requests if request.url.host == "trustee0.test"]
+    for node in federation.nodes.values():
+        with node.app.state.node.store.reading() as session:
+            agreed_row = kept.tabulation(session, federation.tabulation)
+            assert agreed_row is not None
+            place_of = reporting.opened(agreed_row, node.name).place
+            made = kept.reports(session, federation.tabulation)
+        for report in made:
+            change = open_change(node.ring, f"{place_of}|{report.slot}", report.change)
+            vectors = spellings(change) if change.any() else []
+            assert not [text for text in said for spelling in vectors if spelling in text]
+            share = unpack(report.body).hub_share
+            assert not [text for text in asked if share in text or urlsafe_b64encode(share).rstrip(b"=") in text]
+        state = federation.truth(FIRST, node.name)
+        assert not [text for text in said for spelling in spellings(state) if spelling in text]
