@@ -27,7 +27,7 @@ INSIDE = "not processes and not browser"
 PAGES = "tests/node/ui"
 PARTS = (
     # Services run at their own speed, and what a browser reaches is reached without one as well: no coverage.
-    Part("Tests that start services of their own, and those in a browser", "processes or browser", covered=False),
+    Part("Tests of whole services, and those in a browser", "processes or browser", covered=False),
     Part("Tests of pages", INSIDE, (PAGES,)),
     Part("All other tests", INSIDE, ("tests", f"--ignore={PAGES}")),
 )

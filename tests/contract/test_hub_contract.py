@@ -19,6 +19,8 @@ from coupole.hub.app import OPEN_OPERATIONS, create_app
 from coupole.hub.settings import HubSettings
 from tests.fake_nodes import FakeNode
 from tests.federation_network import Network
+from tests.sealed_hub import FINE, PEOPLE, SLOT, counted
+from tests.sealed_hub import publish as published
 from tests.small_hub import RING, SmallHub, hosts
 
 PERIOD = "2026-10"
@@ -46,6 +48,8 @@ async def publish(chosen: HubSettings) -> None:
     async with Network(hosts(nodes)) as network:
         await hub.collect(network)
     hub.publish()
+    THERE["read_tabulation"] = THERE["list_certificates"] = {"tabulation": counted(hub.store, *FINE, values=PEOPLE)}
+    published(hub.store)
     hub.store.close()
 
 
@@ -55,6 +59,7 @@ THERE: dict[str, dict[str, Any]] = {
     "read_dataset_json": {"indicator": "F03"},
     "read_publication": {"period": PERIOD},
     "read_collection": {"number": 1},
+    "read_slot": {"slot": SLOT},
 }
 """What was published: random names hardly ever hit it."""
 

@@ -42,6 +42,8 @@ from tests.real_nodes import RealNode
 from tests.small_hub import CATALOGUE, RING, SmallHub
 
 NAMES = ("north", "south", "east", "west", "harbour", "hill")
+pytestmark = pytest.mark.processes
+
 FIRST, SECOND = "2026-02", "2026-03"
 OPENING = FIRST + "/opening"
 

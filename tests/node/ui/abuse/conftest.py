@@ -41,3 +41,9 @@ def house(abused_node: NodeSettings, tmp_path_factory: pytest.TempPathFactory) -
     app = create_app(settings)
     with TestClient(app, base_url=settings.issuer) as client:
         yield House(RunningNode(app, settings, client))
+
+
+@pytest.fixture
+def house_alone(abused_node: NodeSettings, tmp_path: Path) -> NodeSettings:
+    """The workshop, closed, for one test."""
+    return copied(abused_node, tmp_path)

@@ -22,6 +22,8 @@ from tests.factories import FACTORIES
 from tests.node.ui.abuse.house import MARK, House, hostile, texts
 from tests.node.ui.printing.pdftext import text_of
 
+pytestmark = pytest.mark.processes
+
 WHERE = ("href", "src", "action", "formaction", "data", "poster", "content", "ping", "srcset")
 """Attributes that may lead somewhere."""
 OURS = re.compile(r"(?:/(?!/)|\?|#|0; url=/(?!/)).*|width=device-width, initial-scale=1|light dark|", re.DOTALL)

@@ -10,6 +10,8 @@ from coupole.node.store.tables import NodeTable
 from tests.browser.addresses import NO_PAGES
 from tests.node.ui.abuse.house import House
 
+pytestmark = pytest.mark.processes
+
 WHO_LOOKED = {"staff_session", "opening", "file_visit", "staff_event", "log_end"}
 TAKEN = {"egress", "calendar_feed"}
 """What a file that is taken away, and a calendar that is read, leave behind."""
@@ -46,8 +48,9 @@ def test_whoever_looks_at_every_page_changes_nothing(house: House, role: str) ->
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_no_other_method_does_anything(house: House, method: str) -> None:
+    there, addresses = house.window("admin"), {*house.doors("GET"), *house.doors("POST")}
     before = everything(house)
-    for address in {*house.doors("GET"), *house.doors("POST")}:
-        answer = house.window("admin").request(method, address)
+    for address in addresses:
+        answer = there.request(method, address)
         assert answer.status_code < 500 if method == "HEAD" else answer.status_code in (404, 405), address
     assert changed(before, everything(house)) <= WHO_LOOKED | TAKEN

@@ -15,6 +15,8 @@ from tests.node.ui.abuse.house import House
 from tests.node.ui.abuse.test_addresses import Ways
 from tests.node.ui.abuse.test_random_forms import FORM, LAST, NAMES, Pages, body_of
 
+pytestmark = pytest.mark.processes
+
 CANARY, SOUGHT = "Zzcanaryzz", "Zzsoughtzz"
 OUR_OWN_CLIENT = ("httpx2", "httpcore2", "asyncio", "faker")
 ASKED = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
 import httpx2
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -22,6 +23,8 @@ from tests.factories import id_of
 from tests.forms import PageForm, forms_of
 from tests.node.ui.abuse.house import CELL, HOSTILE, House
 from tests.node.ui.abuse.test_hostile_text import Faults
+
+pytestmark = pytest.mark.processes
 
 BUDGET = settings(
     max_examples=4,

@@ -18,6 +18,8 @@ from tests.forms import form_of
 from tests.node.ui.abuse.house import FILE, House
 from tests.node.ui.abuse.test_random_forms import FORM, body_of, codes_of, head
 
+pytestmark = pytest.mark.processes
+
 LINE = "zz"
 END = f"--{LINE}--\r\n".encode()
 FILES = f"multipart/form-data; boundary={LINE}"
