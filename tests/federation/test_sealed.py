@@ -25,7 +25,6 @@ from coupole.hub.store import sealed
 from coupole.node.statistics import accepting, reporting
 from coupole.node.statistics.ledger import open_change
 from coupole.node.statistics.sealing import counted, person_secret, state
-from coupole.node.statistics.slots import parse_slot
 from coupole.node.store import sealed as kept
 from coupole.node.store.facts import levels, read_facts
 from coupole.standard.plans import plan
@@ -36,6 +35,7 @@ from coupole.trustee.store import Trustee
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.field import of_counts, to_bytes
 from coupole.wire.reports import unpack
+from coupole.wire.slots import parse_slot
 from coupole.wire.tabulations import check_proposed
 from tests.federation_network import App, Network
 from tests.real_nodes import RealNode

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from coupole.disclosure.telescoping import BOUND, VARIANCE
-from coupole.hub.publication.sealed import FineTable, SlotNotReleased, fine_tables, in_order
+from coupole.hub.publication.sealed import FineTable, SlotNotReleased, fine_tables
+from coupole.wire.slots import in_order
 from coupole.wire.tabulations import Table, Tabulation, shape
 
 KEY = {"kty": "OKP", "crv": "Ed25519", "x": "A" * 43, "kid": "k"}
@@ -73,7 +74,7 @@ def test_a_stock_is_everything_so_far_and_a_month_is_its_own_sum() -> None:
 
 def test_opening_balances_are_in_the_stock_from_their_slot_on() -> None:
     sums = year_of(3) | {month(0) + "/opening": np.full(CELLS, 100, np.int64)}
-    assert in_order(list(sums))[:2] == [month(0) + "/opening", month(0)]
+    assert in_order(sums, "month")[:2] == [month(0) + "/opening", month(0)]
     assert one(fine_tables(DOCUMENT, sums, month(0)), "S", "day").values.tolist() == [101, 101, 101]
 
 

@@ -118,7 +118,7 @@ def seal(
     """Ask members for their sealed reports of a slot, have the trustees sum them, publish the fine tables."""
     from coupole.cli.hub import OTHER_PARTY, opened
     from coupole.hub.publication import releasing
-    from coupole.hub.publication.sealed import OPENING
+    from coupole.wire.slots import OPENING
 
     with opened(directory) as (hub, ring, settings):
         asked, made = asyncio.run(_sealed(hub, ring, settings, slot, close=close))

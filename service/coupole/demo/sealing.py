@@ -9,7 +9,6 @@ from coupole.hub.collection import sealing, tabulating
 from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.trustees import TrusteeClient
 from coupole.hub.publication import releasing
-from coupole.hub.publication.sealed import OPENING
 from coupole.hub.store import Hub
 from coupole.node.opening import open_node
 from coupole.node.statistics import accepting
@@ -18,6 +17,7 @@ from coupole.trustee import tabulations
 from coupole.trustee.app import open_trustee
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.keys import KeyRing
+from coupole.wire.slots import OPENING
 from coupole.wire.tabulations import check_proposed
 
 OPERATIONS = sorted({member.operation for member in MEMBERS if "esfplus_operation" in member.programmes})

@@ -18,7 +18,7 @@ from coupole.standard.reading import parse
 from coupole.standard.validation import check_against
 
 OTHER = "other"
-"""The level that stands for all codes of an open list that are not named."""
+"""The level that stands for all codes that are not named; the last of its dimension."""
 
 
 class PlanUnknown(CoupoleError):

@@ -32,11 +32,11 @@ from coupole.wire import certificates, reports
 from coupole.wire.documents import canonical_only, digest, sign, written
 from coupole.wire.field import KeyVector, P, Vector, add, of_counts, to_bytes
 from coupole.wire.sealing import PrivateKey
+from coupole.wire.slots import OPENING, SlotInvalid, in_order, parse_slot
 from coupole.wire.tabulations import Shape, Tabulation, read_tabulation, shape
 
 EXACT_FROM = 20
 """Fewest members behind a table without noise (T6)."""
-OPENING = "/opening"
 BOUNDS = {"change": (-1, 1), "opening": (0, 12), "closing": (-12, 0)}
 """How many of a member's caps its headcount may move: at once as much as in a year where it opens or closes."""
 
@@ -121,7 +121,7 @@ def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None =
         kept = tabulation(session, wire.tabulation_of(body))
         document = read_tabulation(kept.body)
         head = wire.check_batch(body, signature, {"keys": [document["hub"]["key"]]})
-        if found := _settled(session, kept, head["slot"], body, moment.date()):
+        if found := _settled(session, kept, document, head["slot"], body, moment.date()):
             return found
         case = _case(session, trustee, document, head, body, moment)
     sums, refused = _added(case, body)
@@ -131,7 +131,8 @@ def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None =
     sums = {name: one for name, one in sums.items() if _enough(case, name, one)}
     hub_keys = {} if case.place else {name: wire.key_sum(head, name, case.shape.cells) for name in sums}
     with trustee.store.writing() as session:
-        if found := _settled(session, tabulation(session, case.id), case.slot, body, moment.date()):
+        kept = tabulation(session, case.id)
+        if found := _settled(session, kept, document, case.slot, body, moment.date()):
             return found
         store.drop_answers(session, case.id)
         answer = _certify(session, case, sums, hub_keys, refused)
@@ -140,29 +141,30 @@ def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None =
     return answer
 
 
-def _settled(session: Session, kept: store.Tabulation, slot: str, body: bytes, today: date) -> bytes | None:
+def _settled(
+    session: Session, kept: store.Tabulation, document: Tabulation, slot: str, body: bytes, today: date
+) -> bytes | None:
     """T1: the answer that is there already; nothing if the slot may be settled now."""
     if there := session.get(Certificate, (kept.id, slot)):
         if there.request == digest(body) and there.answer:
             return there.answer
         raise SlotSettled()
-    period, first = parse_period(slot.removesuffix(OPENING)), parse_period(kept.first_slot)
-    if ("Q" in period.name) != ("Q" in first.name) or period.first < first.first:
+    grain = document["grain"]
+    try:
+        period = parse_slot(slot, grain).period
+    except SlotInvalid:
+        raise SlotUnknown() from None
+    if period.first < parse_slot(document["first_slot"], grain).period.first:
         raise SlotUnknown()
     if period.last >= today:
         raise SlotOpen()
-    if any(_order(one.slot) > _order(slot) for one in store.certificates(session, kept.id)):
+    if in_order([slot, *(one.slot for one in store.certificates(session, kept.id))], grain)[-1] != slot:
         raise SlotPassed()
     for one in store.tabulations(session):
         later = one.population == kept.population and one.epoch > kept.epoch
         if later and parse_period(one.first_slot).first <= period.last:
             raise TabulationSuperseded()
     return None
-
-
-def _order(slot: str) -> tuple[date, bool]:
-    """Opening balances come before what happened in their period."""
-    return parse_period(slot.removesuffix(OPENING)).first, not slot.endswith(OPENING)
 
 
 def _case(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from coupole.node.statistics import sealing
 from coupole.node.statistics.facts import fact_maker
-from coupole.node.statistics.slots import SlotInvalid, following, parse_slot
 from coupole.wire.keys import KeyRing
+from coupole.wire.slots import parse_slot
 from coupole.wire.tabulations import Shape, Tabulation, read_tabulation, shape, write_tabulation
 from tests import factories
 from tests.node.statistics import sealed_naive
@@ -186,16 +186,3 @@ def test_what_can_be_counted_is_not_refused() -> None:
     everything = Random(1)  # noqa: S311 - histories, not secrets
     for _ in range(20):
         sealing.check(tabulation(*anything(everything)), CORE)
-
-
-def test_slots_follow_each_other_openings_before_their_month() -> None:
-    month = parse_slot("2026-12", "month")
-    assert [one.name for one in following(month, "month")] == ["2027-01/opening", "2027-01"]
-    assert {one.name for one in following(parse_slot("2027-01/opening", "month"), "month")} == {"2027-01"}
-    assert [one.name for one in following(parse_slot("2026-Q4", "quarter"), "quarter")] == [
-        "2027-Q1/opening",
-        "2027-Q1",
-    ]
-    for wrong in ("2026", "2026-Q1", "2026-13", "2026-10/closing", "2026-10/opening/opening"):
-        with pytest.raises(SlotInvalid):
-            parse_slot(wrong, "month")

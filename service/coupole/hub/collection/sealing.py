@@ -23,11 +23,10 @@ from coupole.hub import members
 from coupole.hub.collection.outcomes import of_error
 from coupole.hub.collection.tabulating import TabulationNotInForce
 from coupole.hub.collection.trustees import Signed, TrusteeClient, TrusteeRefused
-from coupole.hub.publication.sealed import OPENING, SlotNotReleased
+from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import Store, sealed
 from coupole.hub.store.sealed_tables import Batch, Certificate, SealedReport
 from coupole.hub.store.tables import Member
-from coupole.standard.calendar import parse_period
 from coupole.wire import batches, reports
 from coupole.wire.batches import Answer
 from coupole.wire.certificates import (
@@ -41,6 +40,7 @@ from coupole.wire.documents import digest, verify
 from coupole.wire.field import KeyVector, P, Vector, add, to_counts
 from coupole.wire.keys import Key
 from coupole.wire.reports import Report, ReportKind
+from coupole.wire.slots import OPENING, SlotInvalid, parse_slot
 from coupole.wire.tabulations import Shape, Tabulation, shape
 from coupole_client import NodeClient
 
@@ -154,16 +154,13 @@ def _begin(store: Store, slot: str) -> tuple[Counting, list[Member]]:
 
 
 def _check_slot(session: Session, plan: Counting, slot: str) -> None:
-    name = slot.removesuffix(OPENING)
-    period = parse_period(name)
-    quarters = plan.document["grain"] == "quarter"
-    first = parse_period(plan.document["first_slot"])
-    if (
-        ("Q" in name) != quarters
-        or len(name) < 7
-        or period.first < first.first
-        or datetime.now(UTC).date() <= period.last
-    ):
+    grain = plan.document["grain"]
+    try:
+        period = parse_slot(slot, grain).period
+    except SlotInvalid:
+        raise SlotNotCountable(slot=slot) from None
+    first = parse_slot(plan.document["first_slot"], grain).period
+    if period.first < first.first or datetime.now(UTC).date() <= period.last:
         raise SlotNotCountable(slot=slot)
     for one in sealed.slots(session, plan.id):
         if one != slot and not _answered(session, plan, one):

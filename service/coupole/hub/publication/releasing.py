@@ -21,12 +21,10 @@ from coupole.disclosure import audit, linked
 from coupole.disclosure.suppression import headlines, may_be_exact
 from coupole.errors import CoupoleError
 from coupole.hub.publication.sealed import (
-    OPENING,
     Counts,
     FineTable,
     SlotNotReleased,
     fine_tables,
-    in_order,
     suffix,
 )
 from coupole.hub.store import Store, sealed
@@ -34,6 +32,7 @@ from coupole.hub.store.sealed_tables import SealedPublication
 from coupole.standard.calendar import Period, parse_period
 from coupole.wire.documents import sign, written
 from coupole.wire.keys import Key
+from coupole.wire.slots import OPENING, in_order
 from coupole.wire.tabulations import Tabulation
 
 KIND = "sealed_publication"
@@ -109,7 +108,7 @@ def sums_of(session: Session, name: str) -> dict[str, Counts]:
 
 def _before(document: Tabulation, sums: Mapping[str, Counts], slot: str) -> tuple[str, list[FineTable]] | None:
     """The slot that was released before, and what was published of it with noise."""
-    known = [one for one in in_order(list(sums)) if not one.endswith(OPENING)]
+    known = [one for one in in_order(sums, document["grain"]) if not one.endswith(OPENING)]
     at = known.index(slot) if slot in known else 0
     if not at:
         return None

@@ -11,24 +11,21 @@ person or nobody and the noise would be all there is to see (accuracy 0.59 again
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coupole.disclosure.telescoping import BOUND, VARIANCE
 from coupole.errors import CoupoleError
-from coupole.standard.calendar import parse_period
+from coupole.wire.slots import MONTHS, YEAR, Span, covered, in_order
 from coupole.wire.tabulations import HEADCOUNT, Placed, Tabulation, shape
 
 Counts = NDArray[np.int64]
-Span = Literal["day", "slot", "year", "start"]
 
 MANY = 3
 """Dimensions from which on a table is shown for a year alone."""
-SLOTS_A_YEAR = {"month": 12, "quarter": 4}
-OPENING = "/opening"
 
 
 class SlotNotReleased(CoupoleError):
@@ -40,8 +37,8 @@ class FineTable(NamedTuple):
 
     ``span``: ``day`` = what there was on the last day of the slot, ``slot`` = what happened in it, ``year`` = in it and
     the slots before it that make twelve months, ``start`` = since counting began, as ESF+ operations are reported on.
-    ``values``: in the order of the tabulation. ``bound``: how far a value
-    can be from the exact one; 0 for an exact table.
+    ``values``: in the order of the tabulation. ``bound``: how far a value can be from the exact one; 0 for an exact
+    table.
     """
 
     placed: Placed
@@ -49,11 +46,6 @@ class FineTable(NamedTuple):
     values: Counts
     variance: int
     bound: int
-
-
-def in_order(slots: Sequence[str]) -> list[str]:
-    """Slots by time; the balances a slot opens with before the slot itself."""
-    return sorted(slots, key=lambda slot: (parse_period(slot.removesuffix(OPENING)).last, not slot.endswith(OPENING)))
 
 
 def fine_tables(document: Tabulation, sums: Mapping[str, Counts], slot: str, *, shown: bool = True) -> list[FineTable]:
@@ -65,34 +57,31 @@ def fine_tables(document: Tabulation, sums: Mapping[str, Counts], slot: str, *, 
     """
     if slot not in sums:
         raise SlotNotReleased()
-    known = in_order(list(sums))
-    upto = known[: known.index(slot) + 1]
-    year = _year(document, [one for one in upto if not one.endswith(OPENING)])
+    grain = document["grain"]
+    released = in_order(sums, grain)
+    slots = {span: covered(span, slot, released, grain) for span in get_args(Span)}
     found = []
     for placed in shape(document).tables:
         if placed.table["id"] == HEADCOUNT:
             continue
-        for span, slots in _spans(placed, slot, upto, year):
-            total = sum((_part(sums[one], placed) for one in slots), np.zeros(placed.size, np.int64))
-            found.append(_table(placed, span, total, len(document["groups"]), since_start=len(slots) == len(upto)))
+        for span in _spans(placed, slot):
+            if span == "year" and len(slots[span]) < YEAR // MONTHS[grain]:
+                continue
+            total = sum((_part(sums[one], placed) for one in slots[span]), np.zeros(placed.size, np.int64))
+            since_start = len(slots[span]) == len(slots["start"])
+            found.append(_table(placed, span, total, len(document["groups"]), since_start=since_start))
     return [one._replace(values=np.maximum(one.values, 0)) if shown and one.bound else one for one in found]
 
 
-def _year(document: Tabulation, slots: Sequence[str]) -> list[str]:
-    """The slots that make twelve months and end here; none while there are not that many."""
-    wanted = SLOTS_A_YEAR[document["grain"]]
-    return list(slots[-wanted:]) if len(slots) >= wanted else []
-
-
-def _spans(placed: Placed, slot: str, upto: Sequence[str], year: Sequence[str]) -> list[tuple[Span, Sequence[str]]]:
+def _spans(placed: Placed, slot: str) -> list[Span]:
+    """What a table is published of."""
+    noisy = placed.table["noise"] == "cell_key"
     if placed.table["kind"] == "stock":
         # Exact stocks of every month would show, month by month, who came and went.
-        ends_year = slot.endswith(("-12", "-Q4"))
-        return [("day", upto)] if placed.table["noise"] == "cell_key" or ends_year else []
-    found: list[tuple[Span, Sequence[str]]] = [] if len(placed.sizes) >= MANY else [("slot", [slot])]
-    if placed.table["noise"] == "cell_key":
-        found += [("year", year)] if year else []
-        found += [("start", upto)] if "operation" in placed.table["by"] else []
+        return ["day"] if noisy or slot.endswith(("-12", "-Q4")) else []
+    found: list[Span] = [] if len(placed.sizes) >= MANY else ["slot"]
+    if noisy:
+        found += ["year", "start"] if "operation" in placed.table["by"] else ["year"]
     return found
 
 

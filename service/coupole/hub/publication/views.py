@@ -20,12 +20,13 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from coupole.hub.publication.releasing import as_text, sums_of
-from coupole.hub.publication.sealed import OPENING, fine_tables, suffix
+from coupole.hub.publication.sealed import fine_tables, suffix
 from coupole.hub.store import published, sealed
 from coupole.hub.store.tables import RELEASE
 from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import Catalogue
 from coupole.wire.releases import Release, ReleaseMargin
+from coupole.wire.slots import OPENING
 from coupole.wire.tabulations import ALL, Placed, cells
 
 FORMAT = "coupole-release/1"

@@ -16,7 +16,6 @@ from coupole.node.records import changing, handing_over, local, moves, pathways
 from coupole.node.statistics import accepting, certifying, comparing, ledger, releasing, reporting
 from coupole.node.statistics.counting import FactsStale
 from coupole.node.statistics.sealing import TabulationUnfit
-from coupole.node.statistics.slots import SlotInvalid
 from coupole.node.store import changes
 from coupole.node.store.queries import FilterUnknown
 from coupole.node.store.vault import PersonErased, RecordUnreadable, VaultKeyMissing
@@ -29,6 +28,7 @@ from coupole.web.problems import problems_of
 from coupole.wire.certificates import CertificateChainBroken, CertificateInvalid, KeyListInvalid, SealingKeyMissing
 from coupole.wire.documents import DocumentNotCanonical, SignatureInvalid, SignerUnknown
 from coupole.wire.reports import MEDIA_TYPE
+from coupole.wire.slots import SlotInvalid
 from coupole.wire.tabulations import TabulationInvalid
 
 STATUS: Mapping[type[CoupoleError], int] = {

@@ -17,12 +17,12 @@ from sqlmodel import Session
 
 from coupole.errors import CoupoleError
 from coupole.node.statistics.sealing import check
-from coupole.node.statistics.slots import parse_slot
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation
 from coupole.standard.catalogue import Catalogue
 from coupole.wire.descriptor import fingerprint_matches
 from coupole.wire.keys import public_key
+from coupole.wire.slots import parse_slot
 from coupole.wire.tabulations import Party, Tabulation, check_tabulation, read_tabulation, tabulation_id
 
 WAITING = 10

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from coupole.errors import CoupoleError
-from coupole.node.statistics.slots import Slot, SlotInvalid, following, parse_slot
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import Certificate as Kept
 from coupole.wire.certificates import (
@@ -23,6 +22,7 @@ from coupole.wire.certificates import (
     check_chain,
 )
 from coupole.wire.documents import SignerUnknown, digest
+from coupole.wire.slots import Slot, SlotInvalid, following, parse_slot
 from coupole.wire.tabulations import Party, Tabulation
 
 

@@ -8,7 +8,6 @@ own are not compared.
 
 from __future__ import annotations
 
-import itertools
 import math
 import zlib
 from collections.abc import Mapping, Sequence
@@ -22,12 +21,12 @@ from coupole.errors import CoupoleError
 from coupole.node.statistics import ledger
 from coupole.node.statistics.certifying import Signed, listed_report
 from coupole.node.statistics.reporting import Agreement, agreement, opened, take_in
-from coupole.node.statistics.slots import MONTHS, parse_slot
 from coupole.node.statistics.summing import Ints
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation, FederationTables
 from coupole.wire.documents import canonical_only, verify
 from coupole.wire.keys import KeyRing
+from coupole.wire.slots import covered
 from coupole.wire.tabulations import Placed
 
 KIND = "sealed_publication"
@@ -129,7 +128,7 @@ def compare(session: Session, ring: KeyRing, node: str, row: AgreedTabulation, s
     found = []
     for table in canonical_only(zlib.decompress(published.body))["tables"]:
         one = placed.get(table["id"])
-        slots = _slots(table["span"], slot, released, agreed.document["grain"])
+        slots = set(covered(table["span"], slot, released, agreed.document["grain"]))
         if one is not None and one.table["levels"] == table["levels"] and slots.isdisjoint(lost):
             ours = sum((counted[name] for name in slots if name in counted), np.zeros(agreed.form.cells, np.int64))
             found.append(Compared(one, table["span"], _bands(table, ours[one.first : one.first + one.size])))
@@ -153,18 +152,6 @@ def _history(
         if one.outcome == "counted"
     }
     return released, counted, {slot for slot, report in listed.items() if report and slot not in counted}
-
-
-def _slots(span: str, slot: str, released: Sequence[str], grain: str) -> set[str]:
-    """The slots that a span of a publication covers."""
-    upto = list(
-        itertools.takewhile(lambda one: parse_slot(one, grain).order <= parse_slot(slot, grain).order, released)
-    )
-    if span == "slot":
-        return {slot}
-    if span == "year":
-        return set([one for one in upto if not parse_slot(one, grain).opening][-12 // MONTHS[grain] :])
-    return set(upto)
 
 
 def _bands(table: Mapping[str, Any], ours: Ints) -> tuple[Band | None, ...]:

@@ -22,7 +22,6 @@ from coupole.node.statistics.certifying import CertificatesMissing, Signed, Verd
 from coupole.node.statistics.counting import FactsStale
 from coupole.node.statistics.ledger import Kind, Ledger, LedgerUnreadable
 from coupole.node.statistics.releasing import with_fresh_facts
-from coupole.node.statistics.slots import Slot, parse_slot
 from coupole.node.store import Store, egress, releases, sealed
 from coupole.node.store.facts import levels, read_facts, stale_count
 from coupole.node.store.sealing_tables import AgreedTabulation, SealedReport
@@ -33,6 +32,7 @@ from coupole.wire.certificates import GENESIS, check_key_list, sealing_key
 from coupole.wire.documents import digest, verify
 from coupole.wire.keys import KeyRing
 from coupole.wire.sealing import SealingKey
+from coupole.wire.slots import Slot, parse_slot
 from coupole.wire.tabulations import Shape, Tabulation, read_tabulation, shape
 
 LOG = structlog.get_logger(__name__)

@@ -31,18 +31,17 @@ from coupole.errors import CoupoleError, Finding
 from coupole.node.statistics.counting import Selected, selected
 from coupole.node.statistics.packing import Layout, layout, numbered
 from coupole.node.statistics.planning import Numbers
-from coupole.node.statistics.slots import Slot, parse_slot
 from coupole.node.statistics.summing import Flags, Ints, starts
 from coupole.node.statistics.tabulating import CURRENCY, Rules, rules_of
 from coupole.standard.calendar import Period
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 from coupole.standard.measures import GROUPS, band_of
+from coupole.standard.plans import OTHER
+from coupole.wire.slots import Slot, parse_slot
 from coupole.wire.tabulations import Placed, Shape, Table, Tabulation
 
 KINDS = {"stock": {"stock_end"}, "flow": {"flow", "slots"}}
 """What the sources of an indicator must be for it to be counted as a stock, as a flow."""
-OTHER = "other"
-"""The level of whatever is not listed."""
 AT_MOST = 2**31 - 1
 """The largest count of a cell; the ledger keeps 32 bits of each."""
 

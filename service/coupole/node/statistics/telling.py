@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from coupole.node.statistics.sealing import OTHER
 from coupole.node.statistics.summing import Ints
 from coupole.standard import words
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.standard.plans import OTHER
 from coupole.wire.tabulations import ALL, Shape, Table, Tabulation, cells
 
 

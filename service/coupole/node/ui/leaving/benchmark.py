@@ -13,7 +13,6 @@ from coupole.node.statistics import comparing
 from coupole.node.statistics.accepting import IN_FORCE
 from coupole.node.statistics.comparing import Band, Compared, rate
 from coupole.node.statistics.releasing import IndicatorNotFound
-from coupole.node.statistics.slots import parse_slot
 from coupole.node.statistics.telling import level_words
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation
@@ -21,6 +20,7 @@ from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.leaving.sealed import EXACT, slot_words
 from coupole.standard import words
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.wire.slots import parse_slot
 from coupole.wire.tabulations import cells, read_tabulation
 
 FIGURES = Right("read", "release")

@@ -14,12 +14,12 @@ from starlette.responses import Response
 
 from coupole.node.statistics import accepting, inclusion, ledger, reporting, telling
 from coupole.node.statistics.accepting import IN_FORCE, TabulationNotProposed
-from coupole.node.statistics.slots import Slot, parse_slot
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation, SealedReport
 from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.web.translations import marked
 from coupole.wire.reports import unpack
+from coupole.wire.slots import Slot, parse_slot
 from coupole.wire.tabulations import Tabulation, read_tabulation, shape
 
 SEES = Right("read", "egress")

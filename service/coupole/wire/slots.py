@@ -7,14 +7,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from coupole.errors import CoupoleError
 from coupole.standard.calendar import Period, PeriodInvalid, add_months, parse_period
 
 OPENING = "/opening"
 MONTHS = {"month": 1, "quarter": 3}
+YEAR = 12
+
+Span = Literal["day", "slot", "year", "start"]
+"""What a published figure is of: the last day of a slot, the slot, the twelve months it ends, all since the first."""
 
 
 class SlotInvalid(CoupoleError):
@@ -66,3 +71,22 @@ def following(slot: Slot, grain: str) -> tuple[Slot, Slot]:
     name = f"{first:%Y-%m}" if grain == "month" else f"{first.year}-Q{(first.month + 2) // 3}"
     period = parse_period(name)
     return Slot(period, True), Slot(period, False)
+
+
+def in_order(slots: Iterable[str], grain: str) -> list[str]:
+    """Slots by time. Raises ``SlotInvalid``."""
+    return sorted(slots, key=lambda slot: parse_slot(slot, grain).order)
+
+
+def covered(span: Span, slot: str, released: Sequence[str], grain: str) -> list[str]:
+    """The slots whose changes add up to a figure of that span; for a year fewer than make one, as long as there are.
+
+    ``released``: every slot that was released, in order.
+    """
+    if span == "slot":
+        return [slot]
+    last = parse_slot(slot, grain).order
+    upto = [one for one in released if parse_slot(one, grain).order <= last]
+    if span == "year":
+        return [one for one in upto if not parse_slot(one, grain).opening][-YEAR // MONTHS[grain] :]
+    return upto
