@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from coupole.standard.reading import JsonTooLong
 from coupole.standard.validation import DocumentInvalid
 from coupole.wire import batches, field
+from coupole.wire.base64url import to_text
 from coupole.wire.batches import (
     Answer,
     BatchInvalid,
@@ -30,7 +31,7 @@ from coupole.wire.batches import (
     write_answer,
     write_batch,
 )
-from coupole.wire.certificates import to_text, write_certificate
+from coupole.wire.certificates import write_certificate
 from coupole.wire.documents import DocumentNotCanonical, SignatureInvalid, SignerUnknown, digest, sign
 from coupole.wire.field import P, VectorInvalid
 from tests.wire.federation import (

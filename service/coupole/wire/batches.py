@@ -21,7 +21,8 @@ from coupole.errors import CoupoleError
 from coupole.standard.reading import JsonTooLong, canonical, parse
 from coupole.standard.validation import check_against
 from coupole.wire import documents
-from coupole.wire.certificates import Certificate, check_certificate, from_text, to_text
+from coupole.wire.base64url import from_text, to_text
+from coupole.wire.certificates import Certificate, check_certificate
 from coupole.wire.documents import canonical_only, digest, written
 from coupole.wire.field import KeyVector, P, Vector, from_bytes, to_bytes
 from coupole.wire.keys import Key

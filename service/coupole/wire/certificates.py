@@ -7,12 +7,12 @@ or put in later without everybody who keeps the last one noticing.
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from coupole.errors import CoupoleError, Finding
 from coupole.standard.validation import check_against
+from coupole.wire.base64url import from_text, to_text
 from coupole.wire.documents import canonical_only, digest, verify, written
 from coupole.wire.sealing import PUBLIC_LENGTH, Kem, SealingKey
 
@@ -186,19 +186,6 @@ def counted(certificate: Certificate, node: str, header: bytes) -> str | None:
         if {"node": node, "report": digest(header)} in group["members"]:
             return group["id"]
     return None
-
-
-def to_text(raw: bytes) -> str:
-    """Bytes in base64url without padding."""
-    return urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def from_text(text: str) -> bytes:
-    """The bytes of base64url without padding, in its one spelling. Raises ``ValueError``."""
-    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if to_text(raw) != text:
-        raise ValueError("bytes have one spelling")
-    return raw
 
 
 def _follows(one: Certificate, other: Certificate) -> bool:

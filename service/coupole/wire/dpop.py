@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from joserfc import jwt
 
+from coupole.wire.base64url import to_text
 from coupole.wire.keys import Key
 
 ALGORITHMS = ("ES256", "Ed25519")
@@ -47,4 +47,4 @@ def target(url: str) -> str:
 
 def token_hash(access_token: str) -> str:
     """The hash that ties a proof to a token (``ath``)."""
-    return urlsafe_b64encode(hashlib.sha256(access_token.encode()).digest()).decode().rstrip("=")
+    return to_text(hashlib.sha256(access_token.encode()).digest())

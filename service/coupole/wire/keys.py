@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
 from coupole.errors import CoupoleError
+from coupole.wire.base64url import from_text, to_text
 
 FORM = 1
 SECRETS = ("aes", "secret32")
@@ -225,7 +225,7 @@ def _pair(purpose: str, kind: str, moment: datetime, values: Mapping[str, Any]) 
 def _written(key: Key) -> dict[str, Any]:
     head = {"kid": key.kid, "made_at": key.made_at.isoformat()}
     if key.jwk is None:
-        return {**head, "secret": urlsafe_b64encode(key.secret).decode().rstrip("=")}
+        return {**head, "secret": to_text(key.secret)}
     return {**head, "jwk": key.jwk.as_dict(private=True)}
 
 
@@ -236,7 +236,7 @@ def _read(purpose: str, kind: str, entry: Mapping[str, Any]) -> Key:
         if key.kid != entry["kid"] or not key.pair.is_private:
             raise ValueError
         return key
-    secret = urlsafe_b64decode(entry["secret"] + "=")
+    secret = from_text(entry["secret"])
     if len(secret) != 32:
         raise ValueError
     return Key(entry["kid"], purpose, made_at, secret=secret)

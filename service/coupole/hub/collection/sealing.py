@@ -28,13 +28,13 @@ from coupole.hub.store import Store, sealed
 from coupole.hub.store.sealed_tables import Batch, Certificate, SealedReport
 from coupole.hub.store.tables import Member
 from coupole.wire import batches, reports
+from coupole.wire.base64url import to_text
 from coupole.wire.batches import Answer
 from coupole.wire.certificates import (
     GENESIS,
     check_chain,
     check_key_list,
     counted,
-    to_text,
 )
 from coupole.wire.documents import digest, verify
 from coupole.wire.field import KeyVector, P, Vector, add, to_counts

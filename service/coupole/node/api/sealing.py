@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -20,6 +18,7 @@ from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation
 from coupole.web.errors import RequestInvalid
 from coupole.web.oauth import Caller
+from coupole.wire.base64url import from_text
 from coupole.wire.reports import MEDIA_TYPE
 from coupole.wire.tabulations import read_tabulation
 
@@ -195,8 +194,8 @@ def asked(question: Question) -> reporting.Asked:
 
 def _bytes(text: str) -> bytes:
     try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error:
+        return from_text(text)
+    except ValueError:
         raise RequestInvalid(findings=[Finding("pattern_mismatch", "/last/own")]) from None
 
 
