@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypedDict, cast
 
 import numpy as np
@@ -99,17 +100,29 @@ class ZeroRows:
     """How many rows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Shape:
-    """What a report of a tabulation looks like."""
+    """What a report of a tabulation looks like. What a member does not need for its report is made when asked for."""
 
     cells: int
     headcount: int
     """The cell that holds the number of people accompanied."""
-    same: NDArray[np.intp]
-    """For each cell the first one that counts the very same: a margin stands in every table that has its dimensions."""
     tables: tuple[Placed, ...]
-    zero: ZeroRows
+
+    @cached_property
+    def zero(self) -> ZeroRows:
+        """Each margin less what it is the sum of, and each two tables of one thing on what both show."""
+        return _zero_rows(self.tables)
+
+    @cached_property
+    def same(self) -> NDArray[np.intp]:
+        """For each cell the first that counts the very same: a margin stands in every table with its dimensions."""
+        known: dict[Hashable, int] = {}
+        found = [
+            known.setdefault(_meaning(one.table, levels), len(known)) for one in self.tables for levels in cells(one)
+        ]
+        _numbers, first = np.unique(found, return_index=True)
+        return first[found]
 
 
 def write_tabulation(document: Tabulation) -> bytes:
@@ -165,7 +178,12 @@ def check_tabulation(raw: bytes, hub_signature: str, trustee_signatures: Sequenc
 
 def cells(placed: Placed) -> Iterator[tuple[str, ...]]:
     """The levels of each cell of a table, in the order of the vector."""
-    return itertools.product(*([*levels, ALL] for levels in placed.table["levels"]))
+    return crossed(placed.table["levels"])
+
+
+def crossed(levels: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Every combination of the levels of some dimensions and of all together, in the order of a table's cells."""
+    return itertools.product(*([*codes, ALL] for codes in levels))
 
 
 def shape(document: Tabulation) -> Shape:
@@ -176,15 +194,7 @@ def shape(document: Tabulation) -> Shape:
         placed.append(one)
         first += one.size
     headcount = next(one.first for one in placed if one.table["id"] == HEADCOUNT)
-    return Shape(first, headcount, _same(placed), tuple(placed), _zero_rows(placed))
-
-
-def _same(placed: Sequence[Placed]) -> NDArray[np.intp]:
-    """Of each cell the first that counts the same."""
-    known: dict[Hashable, int] = {}
-    found = [known.setdefault(_meaning(one.table, levels), len(known)) for one in placed for levels in cells(one)]
-    _numbers, first = np.unique(found, return_index=True)
-    return first[found]
+    return Shape(first, headcount, tuple(placed))
 
 
 def _meaning(table: Table, levels: Sequence[str]) -> Hashable:
@@ -237,7 +247,6 @@ def _nonsense_in(table: Table) -> Iterator[str]:
 
 
 def _zero_rows(placed: Sequence[Placed]) -> ZeroRows:
-    """Each margin less what it is the sum of, and each two tables of one thing on what both show."""
     rows: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
     seen: dict[tuple[str, str, str], list[Placed]] = {}
     for one in placed:

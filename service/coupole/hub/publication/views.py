@@ -27,7 +27,7 @@ from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import Catalogue
 from coupole.wire.releases import Release, ReleaseMargin
 from coupole.wire.slots import OPENING
-from coupole.wire.tabulations import ALL, Placed, cells
+from coupole.wire.tabulations import ALL, crossed
 
 FORMAT = "coupole-release/1"
 FEDERATION = "federation"
@@ -95,7 +95,7 @@ def _fine(session: Session) -> Iterator[Table]:
 
 def _fine_table(table: Mapping[str, Any], slot: str) -> Table:
     hidden = frozenset(table.get("hidden", ()))
-    places = enumerate(zip(cells(Placed(table, 0, ())), table["values"], strict=True))  # type: ignore[arg-type]
+    places = enumerate(zip(crossed(table["levels"]), table["values"], strict=True))
     found: Table = {
         "id": f"{slot} {table['id']}{suffix(table['span'])}",
         "owner": FEDERATION,
