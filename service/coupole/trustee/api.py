@@ -21,6 +21,7 @@ from coupole.trustee import batches, months, roster, tabulations
 from coupole.trustee.store import Trustee
 from coupole.web.bodies import check_type, refuse_unknown_query
 from coupole.web.problems import problems_of
+from coupole.web.tags import AS_SIGNED, JSON, signed
 from coupole.wire import batches as wire
 from coupole.wire import certificates, documents, keys
 
@@ -38,13 +39,7 @@ STATUS: dict[type[CoupoleError], int] = {
 """The numbers of a trustee's own refusals."""
 
 MAX_BATCH = wire.MAX_REQUEST
-JSON = "application/json"
-OBJECT = {JSON: {"schema": {"type": "object"}}}
-SIGNED: dict[int | str, dict[str, Any]] = {
-    200: {"content": OBJECT, "description": "The signed bytes; the signature stands in Coupole-Signature."},
-    304: {"description": "The caller has this version already."},
-}
-SUMS: dict[int | str, dict[str, Any]] = {200: {"content": OBJECT}}
+SUMS: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {"schema": {"type": "object"}}}}}
 LINES = {"requestBody": {"required": True, "content": {wire.MEDIA_TYPE: {"schema": {"type": "string"}}}}}
 
 router = APIRouter(prefix="/api/v1", tags=["trustee"], dependencies=[Depends(refuse_unknown_query)])
@@ -76,26 +71,26 @@ ThisTrustee = Annotated[Trustee, Depends(trustee_of)]
 Reading = Annotated[Session, Depends(reading, scope="function")]
 
 
-@router.get("/keys", response_class=Response, responses=SIGNED)
+@router.get("/keys", response_class=Response, responses=AS_SIGNED)
 def read_keys(request: Request, trustee: ThisTrustee, session: Reading) -> Response:
     """The public keys that shares are sealed for, one a month, as signed."""
-    return _signed(request, *months.key_list(session, trustee))
+    return signed(request, *months.key_list(session, trustee))
 
 
-@router.get("/roster", response_class=Response, responses=SIGNED | problems_of(roster.RosterUnknown, status=STATUS))
+@router.get("/roster", response_class=Response, responses=AS_SIGNED | problems_of(roster.RosterUnknown, status=STATUS))
 def read_roster(request: Request, session: Reading) -> Response:
     """The roster in force, as signed; it names the keys that the trustee signs with."""
     found = roster.roster(session)
-    return _signed(request, found.body, found.signature)
+    return signed(request, found.body, found.signature)
 
 
 @router.get(
-    "/roster/{version}", response_class=Response, responses=SIGNED | problems_of(roster.RosterUnknown, status=STATUS)
+    "/roster/{version}", response_class=Response, responses=AS_SIGNED | problems_of(roster.RosterUnknown, status=STATUS)
 )
 def read_roster_version(request: Request, session: Reading, version: Annotated[int, Path(ge=1, le=2**31)]) -> Response:
     """One version of the roster: with it anybody can check that each names the one before."""
     found = roster.roster(session, version)
-    return _signed(request, found.body, found.signature)
+    return signed(request, found.body, found.signature)
 
 
 @router.post("/roster", status_code=202, responses=problems_of(roster.InvitationInvalid, status=STATUS))
@@ -107,23 +102,23 @@ def ask_admission(trustee: ThisTrustee, asked: Admission) -> dict[str, str]:
     return {"fingerprint": made}
 
 
-@router.get("/batches", response_class=Response, responses=SIGNED)
+@router.get("/batches", response_class=Response, responses=AS_SIGNED)
 def read_batches(request: Request, trustee: ThisTrustee, session: Reading) -> Response:
     """The log: how every slot ended, by the hashes of the certificates, as signed."""
-    return _signed(request, *batches.log(session, trustee))
+    return signed(request, *batches.log(session, trustee))
 
 
 @router.get(
     "/batches/{digest}",
     response_class=Response,
-    responses=SIGNED | problems_of(batches.CertificateUnknown, status=STATUS),
+    responses=AS_SIGNED | problems_of(batches.CertificateUnknown, status=STATUS),
 )
 def read_certificate(
     request: Request, session: Reading, digest: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 ) -> Response:
     """One certificate of the log, as signed."""
     found = batches.certificate(session, digest)
-    return _signed(request, found.body, found.signature)
+    return signed(request, found.body, found.signature)
 
 
 @router.post(
@@ -139,11 +134,3 @@ async def sum_batch(
     check_type(request, wire.MEDIA_TYPE)
     body = await request.body()
     return Response(await run_in_threadpool(batches.settle, trustee, body, coupole_signature), media_type=JSON)
-
-
-def _signed(request: Request, raw: bytes, signature: str) -> Response:
-    tag = f'"{documents.digest(raw)[:32]}"'
-    headers = {"Coupole-Signature": signature, "ETag": tag, "Cache-Control": "public, max-age=60"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(raw, headers=headers, media_type=JSON)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from coupole.hub.api import STATUS
-from coupole.hub.api.reading import KnownQuery, Period, PeriodInPath, Reading, Spoken, ThisHub, tagged
+from coupole.hub.api.reading import KnownQuery, Period, PeriodInPath, Reading, Spoken, ThisHub
 from coupole.hub.publication import datasets
 from coupole.hub.publication.datasets import BreakdownUnknown, DatasetEmpty, IndicatorUnknown
 from coupole.hub.publication.jsonstat import as_jsonstat
@@ -23,10 +23,11 @@ from coupole.standard.calendar import PeriodInvalid, parse_period
 from coupole.standard.reading import canonical
 from coupole.web.languages import Language
 from coupole.web.problems import problems_of
+from coupole.web.tags import JSON, signed, tagged
 
 router = APIRouter(tags=["figures"])
 
-JSON, CSV = "application/json", "text/csv"
+CSV = "text/csv"
 TAG = {"ETag": {"schema": {"type": "string"}, "description": "Changes when the answer does."}}
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller has this version already."}}
 
@@ -92,7 +93,7 @@ def read_publication(request: Request, session: Reading, hub: ThisHub, period: P
     """The newest publication of a period: the very bytes that were signed, the signature in ``Coupole-Signature``."""
     parse_period(period)
     found = publication(session, hub.catalogue, period)
-    return tagged(request, published.text(found), JSON, Coupole_Signature=found.signature)
+    return signed(request, published.text(found), found.signature)
 
 
 @router.get("/datasets", dependencies=[KnownQuery])

@@ -1,20 +1,16 @@
-"""What every route of a hub reads from, and how answers are tagged."""
+"""What every route of a hub reads from, and what it may be asked."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
 from sqlmodel import Session
-from starlette.responses import Response
 
 from coupole.hub.store import Hub
 from coupole.web.bodies import refuse_unknown_query
 from coupole.web.languages import Language, language_of
-
-PUBLIC = "public, max-age=60"
 
 
 def hub_of(request: Request) -> Hub:
@@ -51,13 +47,3 @@ Period = Annotated[
     Query(max_length=10, description="2026-10, 2026-Q3 or 2026.", json_schema_extra={"pattern": PERIOD_FORM}),
 ]
 PeriodInPath = Annotated[str, Path(max_length=10, json_schema_extra={"pattern": PERIOD_FORM})]
-
-
-def tagged(request: Request, body: bytes, media_type: str, **headers: str) -> Response:
-    """An answer with an ``ETag`` made of its bytes; without them when the caller has them already."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    sent = {"ETag": tag, "Cache-Control": PUBLIC} | {name.replace("_", "-"): text for name, text in headers.items()}
-    known = request.headers.get("if-none-match", "")
-    if tag in (one.strip().removeprefix("W/") for one in known.split(",")):
-        return Response(status_code=304, headers=sent)
-    return Response(body, headers=sent, media_type=media_type)

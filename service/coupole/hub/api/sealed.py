@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from coupole.hub.api import STATUS
-from coupole.hub.api.reading import KnownQuery, Reading, tagged
+from coupole.hub.api.reading import KnownQuery, Reading
 from coupole.hub.collection.tabulating import TabulationNotHere
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import sealed
 from coupole.web.problems import problems_of
+from coupole.web.tags import AS_SIGNED, signed
 from coupole.wire.tabulations import shape
 
 router = APIRouter(tags=["sealed totals"])
 
-JSON = "application/json"
-AS_SIGNED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {JSON: {"schema": {"type": "object"}}},
-        "description": "The signed bytes; the signature stands in Coupole-Signature.",
-    },
-    304: {"description": "The caller has this version already."},
-}
 TabulationId = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="SHA-256 of the tabulation.")]
 SLOT_FORM = r"^(19|20)[0-9]{2}-((0[1-9]|1[0-2])|Q[1-4])$"
 Slot = Annotated[str, Path(pattern=SLOT_FORM, description="2026-10 or 2026-Q4.")]
@@ -124,7 +117,7 @@ def read_tabulation(request: Request, session: Reading, tabulation: TabulationId
     kept = sealed.tabulation(session, tabulation)
     if kept is None:
         raise TabulationNotHere()
-    return tagged(request, kept.body, JSON, Coupole_Signature=kept.signature)
+    return signed(request, kept.body, kept.signature)
 
 
 @router.get(
@@ -170,4 +163,4 @@ def read_slot(request: Request, session: Reading, slot: Slot) -> Response:
     found = sealed.newest_publication(session, slot)
     if found is None:
         raise SlotNotReleased()
-    return tagged(request, sealed.text(found), JSON, Coupole_Signature=found.signature)
+    return signed(request, sealed.text(found), found.signature)

@@ -100,12 +100,6 @@ def expected_revision(request: Request) -> int:
     return int(digits) if given == f'"{digits}"' and digits.isdecimal() and len(digits) < 10 else 0
 
 
-def not_modified(request: Request, tag: str) -> bool:
-    """Whether the caller has that version already."""
-    known = request.headers.get("if-none-match")
-    return known is not None and tag in (one.strip().removeprefix("W/") for one in known.split(","))
-
-
 def moment(name: str, text: str) -> datetime:
     """A moment with its time zone. Raises ``RequestInvalid``."""
     try:

@@ -29,7 +29,6 @@ from coupole.node.api.node import (
     json_bytes,
     moment,
     node_of,
-    not_modified,
     number,
     of_entity,
 )
@@ -52,6 +51,7 @@ from coupole.web import apps, paging
 from coupole.web.bodies import check_query, json_body
 from coupole.web.errors import BodyTypeUnknown, CursorInvalid, QueryUnknown, RequestInvalid
 from coupole.web.oauth import Caller, OAuth
+from coupole.web.tags import not_modified
 
 PAGE = 50
 LONGEST_PAGE = 500

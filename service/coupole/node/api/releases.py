@@ -10,12 +10,13 @@ from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from coupole.node.api.node import Node, Reading, ThisNode, etag, json_bytes, not_modified
+from coupole.node.api.node import Node, Reading, ThisNode, etag, json_bytes
 from coupole.node.statistics import releasing
 from coupole.node.store import egress, releases
 from coupole.standard import catalogue as catalogues
 from coupole.standard.calendar import Period, parse_period
 from coupole.web.oauth import Caller
+from coupole.web.tags import not_modified
 
 PAGE = 200
 
