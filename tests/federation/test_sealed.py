@@ -16,9 +16,10 @@ import pytest
 import time_machine
 
 from coupole.disclosure.telescoping import BOUND
-from coupole.hub.collection import sealing, tabulating
+from coupole.hub.collection import asking, summing, tabulating
 from coupole.hub.collection.connecting import connector
-from coupole.hub.collection.sealing import ReportsMissing, SlotNotCountable
+from coupole.hub.collection.summing import ReportsMissing
+from coupole.hub.collection.tabulating import SlotNotCountable
 from coupole.hub.collection.trustees import TrusteeClient
 from coupole.hub.publication import releasing
 from coupole.hub.store import sealed
@@ -59,14 +60,14 @@ class Federation:
     settings: list[TrusteeSettings]
     tabulation: str
 
-    async def ask(self, slot: str) -> sealing.SlotReport:
+    async def ask(self, slot: str) -> asking.SlotReport:
         connect = connector(RING, "hub", seconds=60, max_bytes=4_000_000, transport=self.network)
-        return await sealing.ask(self.hub.store, connect, self.trustees, slot)
+        return await asking.ask(self.hub.store, connect, self.trustees, slot)
 
-    async def total(self, slot: str) -> sealing.Released:
-        return await sealing.total(self.hub.store, RING.active("sign"), self.trustees, slot)
+    async def total(self, slot: str) -> summing.Released:
+        return await summing.total(self.hub.store, RING.active("sign"), self.trustees, slot)
 
-    async def slot(self, slot: str) -> sealing.Released:
+    async def slot(self, slot: str) -> summing.Released:
         asked = await self.ask(slot)
         assert set(asked.reasons) == {""}, (asked, self.said(slot))
         return await self.total(slot)
@@ -84,8 +85,8 @@ class Federation:
     def truth(self, slot: str, *names: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """The exact state of these members at the end of a slot, from their own records."""
         with self.hub.store.reading() as session:
-            document = sealing.counting(session).document
-            form = sealing.counting(session).shape
+            document = tabulating.counting(session).document
+            form = tabulating.counting(session).shape
         period = counted(document, parse_slot(slot, "month"))
         whole = np.zeros(form.cells, np.int64)
         for name in names or self.nodes:
@@ -170,7 +171,7 @@ async def test_what_everybody_sealed_adds_up_to_what_is_so(federation: Federatio
     assert off.any()
     # What stands in several tables is one figure with one noise.
     with federation.hub.store.reading() as session:
-        same = sealing.counting(session).shape.same
+        same = tabulating.counting(session).shape.same
     assert (federation.running() == federation.running()[same]).all()
 
 
@@ -248,7 +249,7 @@ async def test_members_are_brought_what_was_published_and_see_that_they_were_cou
     releasing.publish(federation.hub.store, RING.active("sign"), "The federation", FIRST)
     del federation.network.hosts["hill.test"]
     connect = connector(RING, "hub", seconds=60, max_bytes=4_000_000, transport=federation.network)
-    assert await sealing.bring(federation.hub.store, connect, FIRST) == 5
+    assert await asking.bring(federation.hub.store, connect, FIRST) == 5
     for name, outcome in (("north", "counted"), ("hill", None)):
         with federation.nodes[name].app.state.node.store.reading() as session:
             report = kept.report(session, federation.tabulation, FIRST)

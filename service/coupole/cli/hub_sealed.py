@@ -17,7 +17,8 @@ import typer
 from coupole.cli.opened import AsJson, answer, say
 
 if TYPE_CHECKING:
-    from coupole.hub.collection.sealing import Released, SlotReport
+    from coupole.hub.collection.asking import SlotReport
+    from coupole.hub.collection.summing import Released
     from coupole.hub.collection.trustees import TrusteeClient
     from coupole.hub.settings import HubSettings
     from coupole.hub.store import Hub
@@ -149,25 +150,25 @@ def seal(
 async def _sealed(
     hub: Hub, ring: KeyRing, settings: HubSettings, slot: str, *, close: bool
 ) -> tuple[SlotReport, Released | None]:
-    from coupole.hub.collection import sealing
+    from coupole.hub.collection import asking, summing, tabulating
     from coupole.hub.collection.connecting import connector
 
     with hub.store.reading() as session:
-        issuers = sealing.counting(session).issuers
+        issuers = tabulating.counting(session).issuers
     connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
     async with _trustees(issuers) as trustees:
-        asked = await sealing.ask(hub.store, connect, trustees, slot, concurrency=settings.concurrency)
+        asked = await asking.ask(hub.store, connect, trustees, slot, concurrency=settings.concurrency)
         if not close:
             return asked, None
-        return asked, await sealing.total(hub.store, ring.active("sign"), trustees, slot)
+        return asked, await summing.total(hub.store, ring.active("sign"), trustees, slot)
 
 
 async def _brought(hub: Hub, ring: KeyRing, settings: HubSettings, slot: str) -> int:
-    from coupole.hub.collection import sealing
+    from coupole.hub.collection import asking
     from coupole.hub.collection.connecting import connector
 
     connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
-    return await sealing.bring(hub.store, connect, slot, concurrency=settings.concurrency)
+    return await asking.bring(hub.store, connect, slot, concurrency=settings.concurrency)
 
 
 @asynccontextmanager

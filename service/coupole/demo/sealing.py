@@ -5,7 +5,7 @@ from __future__ import annotations
 from coupole.demo.federation import ACTOR, Advance
 from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
-from coupole.hub.collection import sealing, tabulating
+from coupole.hub.collection import asking, summing, tabulating
 from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.trustees import TrusteeClient
 from coupole.hub.publication import releasing
@@ -54,12 +54,12 @@ async def seal(place: Place, hub: Hub, ring: KeyRing, month: str, advance: Advan
     trustee = TrusteeClient(place.trustee.issuer)
     try:
         for slot in (month + OPENING, month):
-            await sealing.ask(hub.store, connect, [trustee], slot)
-            made = await sealing.total(hub.store, ring.active("sign"), [trustee], slot)
+            await asking.ask(hub.store, connect, [trustee], slot)
+            made = await summing.total(hub.store, ring.active("sign"), [trustee], slot)
             advance(len(place.nodes))
     finally:
         await trustee.close()
     if made.outcome == "released":
         releasing.publish(hub.store, ring.active("sign"), hub.name, month)
-        await sealing.bring(hub.store, connect, month)
+        await asking.bring(hub.store, connect, month)
     return made.outcome

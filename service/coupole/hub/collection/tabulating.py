@@ -7,6 +7,7 @@ its own opening balances; the sums of the one before stay as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +21,18 @@ from coupole.standard.catalogue import Catalogue
 from coupole.standard.plans import Plan, PlannedTable
 from coupole.wire.documents import SignerUnknown, sign, verify
 from coupole.wire.keys import Key
-from coupole.wire.tabulations import HEADCOUNT, KIND, Party, Table, Tabulation, tabulation_id, write_tabulation
+from coupole.wire.slots import SlotInvalid, parse_slot
+from coupole.wire.tabulations import (
+    HEADCOUNT,
+    KIND,
+    Party,
+    Shape,
+    Table,
+    Tabulation,
+    shape,
+    tabulation_id,
+    write_tabulation,
+)
 
 POPULATION = "accompaniments"
 """Whom every table of a plan counts."""
@@ -40,6 +52,14 @@ class TabulationNotInForce(CoupoleError):
 
 class TrusteeUnknown(CoupoleError):
     """The tabulation names no trustee with that key."""
+
+
+class SlotNotCountable(CoupoleError):
+    """This slot cannot be counted now."""
+
+
+class SlotBeforeOpen(CoupoleError):
+    """Another slot was not summed yet."""
 
 
 def make(
@@ -142,3 +162,54 @@ def _signer(document: Tabulation, raw: bytes, signature: str) -> int:
 
 def _party(name: str, key: Mapping[str, Any]) -> Party:
     return {"name": name, "key": {part: str(key[part]) for part in ("kty", "crv", "x", "kid")}}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counting:
+    """The tabulation in force, read once. ``issuers``: the address of each trustee."""
+
+    id: str
+    raw: bytes
+    document: Tabulation
+    shape: Shape
+    signature: str
+    countersignatures: tuple[str, ...]
+    issuers: tuple[str, ...]
+
+
+def counting(session: Session) -> Counting:
+    """The tabulation in force. Raises ``TabulationNotInForce``."""
+    kept = sealed.in_force(session)
+    if kept is None:
+        raise TabulationNotInForce()
+    signed = sealed.countersignatures(session, kept.id)
+    document = sealed.document(kept)
+    return Counting(
+        kept.id,
+        kept.body,
+        document,
+        shape(document),
+        kept.signature,
+        tuple(one.signature for one in signed),
+        tuple(one.issuer for one in signed),
+    )
+
+
+def countable(session: Session, slot: str) -> Counting:
+    """The tabulation in force, for a slot of it that is over when every other one that was begun is summed.
+
+    Raises ``TabulationNotInForce``, ``SlotNotCountable``, ``SlotBeforeOpen``.
+    """
+    plan = counting(session)
+    grain = plan.document["grain"]
+    try:
+        period = parse_slot(slot, grain).period
+    except SlotInvalid:
+        raise SlotNotCountable(slot=slot) from None
+    first = parse_slot(plan.document["first_slot"], grain).period
+    if period.first < first.first or datetime.now(UTC).date() <= period.last:
+        raise SlotNotCountable(slot=slot)
+    for one in sealed.unsummed(session, plan.id, len(plan.issuers)):
+        if one != slot:
+            raise SlotBeforeOpen(slot=one)
+    return plan

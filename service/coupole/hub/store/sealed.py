@@ -26,7 +26,6 @@ from coupole.hub.store.sealed_tables import (
     SealedSum,
 )
 from coupole.hub.store.sealed_tables import Tabulation as Kept
-from coupole.hub.store.tables import MEMBER
 from coupole.wire.tabulations import Tabulation, read_tabulation
 
 Counts = NDArray[np.int64]
@@ -79,31 +78,24 @@ def report(session: Session, name: str, slot: str, member: str) -> SealedReport 
     return session.get(SealedReport, (name, slot, member))
 
 
-def named_reports(session: Session, name: str, slot: str) -> list[Row[Any]]:
-    """Member, its name, reason and words of each report of a slot, by name; without the report itself."""
-    columns = (SEALED_REPORT.c.member, MEMBER.c.name, SEALED_REPORT.c.reason, SEALED_REPORT.c.said, SEALED_REPORT.c.at)
-    query = select(*columns).join(MEMBER, MEMBER.c.id == SEALED_REPORT.c.member)
-    return list(
-        session.execute(
-            query.where(SEALED_REPORT.c.tabulation == name, SEALED_REPORT.c.slot == slot).order_by(MEMBER.c.name)
-        )
-    )
-
-
 def batch(session: Session, name: str, slot: str, trustee: int) -> Batch | None:
     """The request a slot is summed with, once it was made."""
     return session.get(Batch, (name, slot, trustee))
 
 
-def slots(session: Session, name: str) -> list[str]:
-    """The slots that a batch was made for."""
-    return list(session.scalars(select(BATCH.c.slot).where(BATCH.c.tabulation == name).distinct()))
+def unsummed(session: Session, name: str, trustees: int) -> list[str]:
+    """The slots that a request was made for and that not each of so many trustees has certified."""
+    certified = select(CERTIFICATE.c.slot).where(CERTIFICATE.c.tabulation == name)
+    whole = certified.group_by(CERTIFICATE.c.slot).having(func.count() >= trustees)
+    query = select(BATCH.c.slot).where(BATCH.c.tabulation == name, BATCH.c.slot.not_in(whole)).distinct()
+    return list(session.scalars(query))
 
 
-def certificates(session: Session, name: str, trustee: int = 0) -> list[Certificate]:
-    """What a trustee certified, in order."""
-    query = select(Certificate).where(CERTIFICATE.c.tabulation == name, CERTIFICATE.c.trustee == trustee)
-    return list(session.scalars(query.order_by(CERTIFICATE.c.number)))
+def certificates(session: Session, name: str, trustee: int = 0) -> list[Row[Any]]:
+    """What a trustee certified, in order, without its sums: trustee, number, slot, outcome, body, signature."""
+    columns = (CERTIFICATE.c[one] for one in ("trustee", "number", "slot", "outcome", "body", "signature"))
+    query = select(*columns).where(CERTIFICATE.c.tabulation == name, CERTIFICATE.c.trustee == trustee)
+    return list(session.execute(query.order_by(CERTIFICATE.c.number)))
 
 
 def certificate_of(session: Session, name: str, slot: str, trustee: int) -> Certificate | None:
