@@ -122,6 +122,10 @@ class Indicator:
         """The dimensions each record decides."""
         return tuple(dimension for dimension in self.dimensions if dimension.own)
 
+    def dimension(self, name: str) -> Dimension:
+        """The dimension of that name. Raises ``KeyError``."""
+        return {dimension.name: dimension for dimension in self.dimensions}[name]
+
     def settled_on(self, period: Period) -> date:
         """The last day on which what decides its figures of a period may still happen."""
         return add_duration(period.last, self.settled_after) if self.settled_after else period.last

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from coupole.hub.publication.sealed import SlotNotReleased
-from coupole.hub.store import Hub, sealed
-from coupole.hub.ui.fine import Shown
+from coupole.hub.store import Hub
+from coupole.hub.ui.fine import Shown, published
 from coupole.standard.catalogue import Indicator
 from coupole.standard.plans import OTHER
 from coupole.web.bodies import check_query
@@ -56,12 +54,8 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
         hub: Hub = request.app.state.hub
         asked = request.query_params
         with hub.store.reading() as session:
-            slots = list(dict.fromkeys(one.slot for one in sealed.publications(session)))
-            slot = asked.get("slot") or (slots[0] if slots else "")
-            found = sealed.newest_publication(session, slot) if slot else None
-            if slot and found is None:
-                raise SlotNotReleased()
-            document: Shown = json.loads(sealed.text(found)) if found else NOTHING
+            slots, slot, found = published(session, asked.get("slot"))
+        document = found or NOTHING
         tables = [one for one in document["tables"] if COMMON.fullmatch(one["indicator"]) and "operation" in one["by"]]
         operations = operations_of(tables)
         operation = asked.get("operation") or next(iter(operations), "")

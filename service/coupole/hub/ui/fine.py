@@ -9,20 +9,19 @@ from itertools import product
 from typing import Any
 
 from fastapi import FastAPI
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from coupole.disclosure.tables import LEAST_DIVISOR
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import Hub, sealed
 from coupole.standard import words
-from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.standard.catalogue import Catalogue, Indicator
 from coupole.web.bodies import check_query
 from coupole.web.languages import Language, page_language
 from coupole.web.pages import Pages
 from coupole.wire.tabulations import ALL
-
-LEAST = 20
-"""No rate is shown on fewer: with noise it could be anything."""
 
 KNOWN = "known"
 """Name of the column that says of how many the answer is known."""
@@ -63,12 +62,7 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
         spoken = page_language(request, language)
         asked = request.query_params
         with hub.store.reading() as session:
-            slots = list(dict.fromkeys(one.slot for one in sealed.publications(session)))
-            slot = asked.get("slot") or (slots[0] if slots else "")
-            found = sealed.newest_publication(session, slot) if slot else None
-            if slot and found is None:
-                raise SlotNotReleased()
-            document = json.loads(sealed.text(found)) if found else None
+            slots, slot, document = published(session, asked.get("slot"))
         values: dict[str, Any] = {"slots": slots, "slot": slot, "document": document, "one": None, "choices": []}
         if document:
             choices = choices_of(hub.catalogue, document["tables"])
@@ -78,6 +72,22 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
         return pages.answer(request, "fine.html", **values)
 
     app.add_route("/fine", show_fine, include_in_schema=False)
+
+
+def published(session: Session, asked: str | None) -> tuple[list[str], str, Shown | None]:
+    """The slots there are, the one that was asked for or the newest, and what was published of it.
+
+    Nothing before the first was published. Raises ``SlotNotReleased``.
+    """
+    slots = list(dict.fromkeys(one.slot for one in sealed.publications(session)))
+    slot = asked or (slots[0] if slots else "")
+    if not slot:
+        return slots, slot, None
+    found = sealed.newest_publication(session, slot)
+    if found is None:
+        raise SlotNotReleased()
+    document: Shown = json.loads(sealed.text(found))
+    return slots, slot, document
 
 
 def choices_of(catalogue: Catalogue, tables: Sequence[Shown]) -> list[Choice]:
@@ -107,7 +117,7 @@ def _in_order(indicator: Indicator, parts: Sequence[Shown]) -> tuple[Shown, ...]
 
 def names(one: Choice, language: Language) -> list[str]:
     """The dimensions of a choice, in words."""
-    return [words.dimension_word(_dimension(one, name), language) for name in one.by]
+    return [words.dimension_word(one.indicator.dimension(name), language) for name in one.by]
 
 
 def columns(one: Choice, language: Language) -> list[str]:
@@ -156,7 +166,7 @@ def _parts(one: Choice, place: int) -> tuple[str | int | None, ...]:
 def _rate(tables: Sequence[Shown], place: int) -> str | None:
     figures = {table["part"]: _figure(table, place) for table in tables}
     numerator, divisor = figures["num"], figures["den"]
-    if numerator is None or divisor is None or divisor < LEAST:
+    if numerator is None or divisor is None or divisor < LEAST_DIVISOR:
         return None
     return f"{min(round(100 * numerator / divisor), 100)} %"
 
@@ -166,12 +176,8 @@ def _figure(table: Shown, place: int) -> int | None:
     return None if place in table.get("hidden", ()) else value
 
 
-def _dimension(one: Choice, name: str) -> Dimension | None:
-    return next((dimension for dimension in one.indicator.dimensions if dimension.name == name), None)
-
-
 def _level(one: Choice, name: str, code: str, language: Language) -> str:
     """A level in words; several that are shown as one are told one after the other."""
     if code == ALL:
         return ALL
-    return " + ".join(words.code_word(_dimension(one, name), each, language) for each in code.split("|"))
+    return " + ".join(words.code_word(one.indicator.dimension(name), each, language) for each in code.split("|"))

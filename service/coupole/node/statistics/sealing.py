@@ -34,7 +34,7 @@ from coupole.node.statistics.planning import Numbers
 from coupole.node.statistics.summing import Flags, Ints, starts
 from coupole.node.statistics.tabulating import CURRENCY, Rules, rules_of
 from coupole.standard.calendar import Period
-from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.standard.catalogue import Catalogue, Indicator
 from coupole.standard.measures import GROUPS, band_of
 from coupole.standard.plans import OTHER
 from coupole.wire.slots import Slot, parse_slot
@@ -230,13 +230,9 @@ def _indicator(catalogue: Catalogue, table: Table) -> tuple[int, Indicator]:
     return next((at, one) for at, one in enumerate(catalogue.indicators) if one.id == table["indicator"])
 
 
-def _dimension(facts: _Facts, number: int, name: str) -> Dimension:
-    return next(one for one in facts.catalogue.indicators[number].dimensions if one.name == name)
-
-
 def _codes(facts: _Facts, number: int, name: str, dossier: Ints, cell: Ints) -> Ints:
     """The code of each fact in a dimension, as its place in the list or the number that the node keeps for it."""
-    dimension, place = _dimension(facts, number, name), facts.place
+    dimension, place = facts.catalogue.indicators[number].dimension(name), facts.place
     if not dimension.own:
         at = list(facts.catalogue.dimensions).index(name)
         found: Ints = facts.found.heads["codes"][dossier, at].astype(np.int64)
@@ -248,7 +244,7 @@ def _codes(facts: _Facts, number: int, name: str, dossier: Ints, cell: Ints) -> 
 
 def _levels(facts: _Facts, number: int, name: str, levels: list[str]) -> Ints:
     """The level of each code, the last one for what is not listed."""
-    dimension = _dimension(facts, number, name)
+    dimension = facts.catalogue.indicators[number].dimension(name)
     if numbered(dimension):
         known = facts.numbers.get(name, {})
         codes = [known.get(one, "") for one in range(max(known, default=0) + 1)]

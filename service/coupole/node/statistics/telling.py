@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from coupole.node.statistics.summing import Ints
 from coupole.standard import words
-from coupole.standard.catalogue import Catalogue, Dimension, Indicator
+from coupole.standard.catalogue import Catalogue, Indicator
 from coupole.standard.plans import OTHER
 from coupole.wire.tabulations import ALL, Shape, Table, Tabulation, cells
 
@@ -56,7 +56,7 @@ def subjects(tabulation: Tabulation, catalogue: Catalogue, language: str) -> lis
 
 def _subject(indicator: Indicator, tables: list[Table], language: str) -> Subject:
     def split(table: Table) -> tuple[str, ...]:
-        return tuple(words.dimension_word(_dimension(indicator, name), language) for name in table["by"])
+        return tuple(words.dimension_word(indicator.dimension(name), language) for name in table["by"])
 
     return Subject(
         indicator.id,
@@ -74,7 +74,7 @@ def changes(shape: Shape, counts: Ints, catalogue: Catalogue, language: str) -> 
         part = counts[placed.first : placed.first + placed.size]
         if part.any():
             indicator = catalogue.indicator(placed.table["indicator"])
-            dimensions = [_dimension(indicator, name) for name in placed.table["by"]]
+            dimensions = [indicator.dimension(name) for name in placed.table["by"]]
             yield ChangedTable(
                 indicator.id,
                 indicator.title[language],
@@ -95,10 +95,6 @@ def level_words(indicator: Indicator, table: Table, levels: tuple[str, ...], lan
         if level == ALL
         else OTHER
         if level == listed[-1] == OTHER
-        else words.code_word(_dimension(indicator, name), level, language)
+        else words.code_word(indicator.dimension(name), level, language)
         for name, listed, level in zip(table["by"], table["levels"], levels, strict=True)
     )
-
-
-def _dimension(indicator: Indicator, name: str) -> Dimension:
-    return next(one for one in indicator.dimensions if one.name == name)
