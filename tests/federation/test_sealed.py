@@ -79,8 +79,8 @@ class Federation:
     def running(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """What the hub knows: the sum of all slots."""
         with self.hub.store.reading() as session:
-            found = [counts for _slot, _group, _members, counts in sealed.sums(session, self.tabulation)]
-        return np.sum(found, axis=0)
+            sums, _members = sealed.sums(session, self.tabulation)
+        return np.sum([*sums.values()], axis=0)
 
     def truth(self, slot: str, *names: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """The exact state of these members at the end of a slot, from their own records."""

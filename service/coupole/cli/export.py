@@ -101,7 +101,6 @@ class _Truth:
     """The exact figures behind what is held, of one member or of all that are in a figure."""
 
     def __init__(self, session: Session, members: Sequence[_Member]) -> None:
-        from coupole.hub.publication.releasing import sums_of
         from coupole.hub.publication.views import releases
         from coupole.hub.store import sealed
         from coupole.wire.tabulations import shape
@@ -118,7 +117,7 @@ class _Truth:
             ]
             for name in self.documents
         }
-        self.tabulations = {slot: name for name in self.documents for slot in sums_of(session, name)}
+        self.tabulations = {slot: name for name in self.documents for slot in sealed.sums(session, name)[0]}
         self.shown = _shown(releases(session))
         self._made: dict[tuple[str, str, str], dict[str, dict[tuple[str, ...], int]]] = {}
 

@@ -201,14 +201,13 @@ def collect(
 
 async def _collect(hub: Hub, ring: KeyRing, settings: HubSettings, period: str) -> Report:
     from coupole.cli.progress import counted
-    from coupole.hub.collection.connecting import connector
+    from coupole.hub.app import connecting
     from coupole.hub.collection.rounds import collect as run
 
-    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
     with counted(f"Collecting {period}", None) as note:
         return await run(
             hub.store,
-            connect,
+            connecting(settings, ring),
             hub.catalogue,
             period,
             concurrency=settings.concurrency,

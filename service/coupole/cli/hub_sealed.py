@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,6 @@ from coupole.cli.opened import AsJson, answer, say
 if TYPE_CHECKING:
     from coupole.hub.collection.asking import SlotReport
     from coupole.hub.collection.summing import Released
-    from coupole.hub.collection.trustees import TrusteeClient
     from coupole.hub.settings import HubSettings
     from coupole.hub.store import Hub
     from coupole.wire.keys import KeyRing
@@ -72,11 +71,8 @@ async def _introduced(address: str) -> tuple[str, dict[str, str], str]:
     from coupole.wire.descriptor import fingerprint
     from coupole.wire.documents import verify
 
-    trustee = TrusteeClient(address)
-    try:
+    async with TrusteeClient(address) as trustee:
         roster = await trustee.roster()
-    finally:
-        await trustee.close()
     document = json.loads(roster.raw)
     verify("roster", roster.raw, roster.signature, document["keys"])
     kid = roster.signature.rpartition(".")[0]
@@ -150,13 +146,15 @@ def seal(
 async def _sealed(
     hub: Hub, ring: KeyRing, settings: HubSettings, slot: str, *, close: bool
 ) -> tuple[SlotReport, Released | None]:
+    from coupole.hub.app import connecting
     from coupole.hub.collection import asking, summing, tabulating
-    from coupole.hub.collection.connecting import connector
+    from coupole.hub.collection.trustees import TrusteeClient
 
     with hub.store.reading() as session:
         issuers = tabulating.counting(session).issuers
-    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
-    async with _trustees(issuers) as trustees:
+    connect = connecting(settings, ring)
+    async with AsyncExitStack() as stack:
+        trustees = [await stack.enter_async_context(TrusteeClient(issuer)) for issuer in issuers]
         asked = await asking.ask(hub.store, connect, trustees, slot, concurrency=settings.concurrency)
         if not close:
             return asked, None
@@ -164,23 +162,11 @@ async def _sealed(
 
 
 async def _brought(hub: Hub, ring: KeyRing, settings: HubSettings, slot: str) -> int:
+    from coupole.hub.app import connecting
     from coupole.hub.collection import asking
-    from coupole.hub.collection.connecting import connector
 
-    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
+    connect = connecting(settings, ring)
     return await asking.bring(hub.store, connect, slot, concurrency=settings.concurrency)
-
-
-@asynccontextmanager
-async def _trustees(issuers: Sequence[str]) -> AsyncIterator[list[TrusteeClient]]:
-    from coupole.hub.collection.trustees import TrusteeClient
-
-    made = [TrusteeClient(issuer) for issuer in issuers]
-    try:
-        yield made
-    finally:
-        for one in made:
-            await one.close()
 
 
 def _say(asked: SlotReport, made: Released | None) -> None:

@@ -11,7 +11,8 @@ from coupole.demo.histories import history
 from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
 from coupole.hub import members
-from coupole.hub.collection.connecting import SCOPE, connector
+from coupole.hub.app import connecting
+from coupole.hub.collection.connecting import SCOPE
 from coupole.hub.collection.rounds import collect
 from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import HubSettings
@@ -85,7 +86,7 @@ async def introduce(node: NodeSettings, hub: Hub, trustee: TrusteeSettings) -> N
 
 async def collect_all(hub: Hub, ring: KeyRing, settings: HubSettings, periods: list[str], advance: Advance) -> None:
     """Ask every member for each period, and publish each."""
-    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
+    connect = connecting(settings, ring)
     for period in periods:
         await collect(hub.store, connect, hub.catalogue, period, progress=lambda *_: advance(1))
         publish(hub.store, ring.active("sign"), hub.name, hub.catalogue, period)

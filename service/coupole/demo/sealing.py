@@ -5,8 +5,8 @@ from __future__ import annotations
 from coupole.demo.federation import ACTOR, Advance
 from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
+from coupole.hub.app import connecting
 from coupole.hub.collection import asking, summing, tabulating
-from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.trustees import TrusteeClient
 from coupole.hub.publication import releasing
 from coupole.hub.store import Hub
@@ -49,16 +49,12 @@ def agree(place: Place, hub: Hub, ring: KeyRing, first: str) -> None:
 
 async def seal(place: Place, hub: Hub, ring: KeyRing, month: str, advance: Advance) -> str:
     """Sum a month under seal, with the balances it opens with, and publish it. Gives what came of it."""
-    settings = place.hub
-    connect = connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
-    trustee = TrusteeClient(place.trustee.issuer)
-    try:
+    connect = connecting(place.hub, ring)
+    async with TrusteeClient(place.trustee.issuer) as trustee:
         for slot in (month + OPENING, month):
             await asking.ask(hub.store, connect, [trustee], slot)
             made = await summing.total(hub.store, ring.active("sign"), [trustee], slot)
             advance(len(place.nodes))
-    finally:
-        await trustee.close()
     if made.outcome == "released":
         releasing.publish(hub.store, ring.active("sign"), hub.name, month)
         await asking.bring(hub.store, connect, month)

@@ -21,6 +21,9 @@ from coupole.disclosure.keyed import keyed
 TOTAL = "total"
 """Name of the margin that has one row, of the same code."""
 
+LEAST_DIVISOR = 20
+"""No rate or mean is told of fewer: with noise it could be anything (release protocol, 3.14)."""
+
 Counts = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 Flags = NDArray[np.bool_]

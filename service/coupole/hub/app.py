@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from coupole.errors import CoupoleError
 from coupole.hub.api import STATUS, federation, figures, sealed
+from coupole.hub.collection.connecting import Connect, connector
 from coupole.hub.settings import PURPOSES, HubSettings
 from coupole.hub.store import Hub, open_store
 from coupole.hub.ui import tables
@@ -65,6 +66,11 @@ def open_hub(settings: HubSettings) -> Iterator[tuple[Hub, KeyRing]]:
         yield Hub(settings.name, settings.issuer, found, store, ring.public_set("sign")), ring
     finally:
         store.close()
+
+
+def connecting(settings: HubSettings, ring: KeyRing) -> Connect:
+    """How the hub of these settings reaches its members."""
+    return connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
 
 
 def create_app(settings: HubSettings) -> FastAPI:

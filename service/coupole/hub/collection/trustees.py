@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 import httpx2
 
@@ -47,8 +49,12 @@ class TrusteeClient:
     def __init__(self, issuer: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._connection = Connection(issuer, None, transport, LIMITS)
 
-    async def close(self) -> None:
-        """Close the connections."""
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._connection.close()
 
     async def roster(self) -> Signed:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlmodel import Session
 
+from coupole.disclosure.tables import LEAST_DIVISOR
 from coupole.errors import CoupoleError
 from coupole.hub.publication.totals import Total
 from coupole.hub.store import published
@@ -18,9 +19,6 @@ from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 
 TOTAL = "total"
-LEAST_DENOMINATOR = 20
-"""No rate or mean is made with a smaller one: its noise would be as large as what it says."""
-
 WHOLE = 1
 """No rate is shown above 100 %: noise alone, or more people than places, can make one."""
 
@@ -207,7 +205,7 @@ def _observations(
                 if {upper, lower} <= parts.keys():
                     # A count has a floor of its own; an amount must at least be larger than its noise.
                     noise = found[*place, lower].bound or 0
-                    least = max(LEAST_DENOMINATOR, noise) if lower.startswith("sum") else LEAST_DENOMINATOR
+                    least = max(LEAST_DIVISOR, noise) if lower.startswith("sum") else LEAST_DIVISOR
                     most = WHOLE if name == "rate" else None
                     found[*place, name] = derive(found[*place, upper], found[*place, lower], least, most)
     return found
@@ -230,9 +228,7 @@ def _absent(hidden: int, expected: int, covered: Any) -> str:
     return "O" if expected else "M"
 
 
-def derive(
-    upper: Observation, lower: Observation, least: int = LEAST_DENOMINATOR, most: int | None = None
-) -> Observation:
+def derive(upper: Observation, lower: Observation, least: int = LEAST_DIVISOR, most: int | None = None) -> Observation:
     """One total divided by another, ``most`` at the most; nothing when the divisor is below ``least``: that would be
     dividing noise.
 

@@ -71,10 +71,10 @@ def publish(store: Store, key: Key, hub: str, slot: str, now: datetime | None = 
 def _publication(
     session: Session, hub: str, name: str, document: Tabulation, slot: str, moment: datetime
 ) -> dict[str, Any]:
-    sums = sums_of(session, name)
+    sums, counted = sealed.sums(session, name)
     found = fine_tables(document, sums, slot)
     before = _before(document, sums, slot)
-    reporting = sum(members for one, _group, members, _counts in sealed.sums(session, name) if one == slot)
+    reporting = counted.get(slot, 0)
     exact = [one for one in found if one.bound == 0 and _may_be_exact(one, slot, reporting)]
     shown = [as_text(one) for one in found if one.bound]
     told = [_linked(one, slot) for one in found if one.bound]
@@ -96,14 +96,6 @@ def _publication(
         "made_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tables": shown,
     }
-
-
-def sums_of(session: Session, name: str) -> dict[str, Counts]:
-    """What changed in each slot of a tabulation, all groups together."""
-    sums: dict[str, Counts] = {}
-    for slot, _group, _members, counts in sealed.sums(session, name):
-        sums[slot] = sums[slot] + counts if slot in sums else counts
-    return sums
 
 
 def _before(document: Tabulation, sums: Mapping[str, Counts], slot: str) -> tuple[str, list[FineTable]] | None:

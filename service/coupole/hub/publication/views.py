@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from coupole.hub.publication.releasing import as_text, sums_of
+from coupole.hub.publication.releasing import as_text
 from coupole.hub.publication.sealed import fine_tables, suffix
 from coupole.hub.store import published, sealed
 from coupole.hub.store.tables import RELEASE
@@ -79,7 +79,7 @@ def releases(session: Session) -> Iterator[Release]:
 def _summed(session: Session) -> Iterator[Table]:
     """Every slot as the trustee gave it, figures below 0 and exact tables included."""
     for kept in sealed.tabulations(session):
-        document, sums = sealed.document(kept), sums_of(session, kept.id)
+        document, (sums, _members) = sealed.document(kept), sealed.sums(session, kept.id)
         for slot in sums:
             for table in fine_tables(document, sums, slot, shown=False):
                 yield _fine_table(as_text(table), slot)

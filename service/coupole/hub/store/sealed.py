@@ -110,10 +110,14 @@ def keep_sum(session: Session, name: str, slot: str, group: str, members: int, c
     session.merge(SealedSum(tabulation=name, slot=slot, group=group, members=members, body=body))
 
 
-def sums(session: Session, name: str) -> list[tuple[str, str, int, Counts]]:
-    """Slot, group, members and change of each cell, of every slot that was released."""
-    query = select(SealedSum).where(SEALED_SUM.c.tabulation == name)
-    return [(one.slot, one.group, one.members, counts(one.body)) for one in session.scalars(query)]
+def sums(session: Session, name: str) -> tuple[dict[str, Counts], dict[str, int]]:
+    """Of every slot that was released what changed in each cell, all groups together, and how many members it is of."""
+    changed: dict[str, Counts] = {}
+    members: dict[str, int] = {}
+    for one in session.scalars(select(SealedSum).where(SEALED_SUM.c.tabulation == name)):
+        changed[one.slot] = changed.get(one.slot, 0) + counts(one.body)
+        members[one.slot] = members.get(one.slot, 0) + one.members
+    return changed, members
 
 
 def counts(body: bytes) -> Counts:

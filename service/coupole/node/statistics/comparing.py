@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlmodel import Session
 
+from coupole.disclosure.tables import LEAST_DIVISOR
 from coupole.errors import CoupoleError
 from coupole.node.statistics import ledger
 from coupole.node.statistics.certifying import Signed, listed_report
@@ -30,8 +31,6 @@ from coupole.wire.slots import covered
 from coupole.wire.tabulations import Placed
 
 KIND = "sealed_publication"
-SAFE = 20
-"""No rate is told of fewer than this: the noise would be most of it (release protocol 3.14)."""
 
 
 class PublicationUnreadable(CoupoleError):
@@ -175,6 +174,6 @@ def rate(num: Band | None, den: Band | None) -> Rate | None:
     if num is None or den is None:
         return None
     ours = 100 * num.ours / den.ours if den.ours > 0 else None
-    if den.low < SAFE:
+    if den.low < LEAST_DIVISOR:
         return Rate(ours, None, None)
     return Rate(ours, 100 * num.low / den.high, min(100 * num.high / den.low, 100.0))
