@@ -98,6 +98,14 @@ class Federation:
                 whole += state(form, CATALOGUE, period, packed, levels(session), secret).counts
         return whole
 
+    def opened(self, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """What a member added when it opened: its stock, and nothing of what had happened."""
+        with self.nodes[name].app.state.node.store.reading() as session:
+            row, made = kept.tabulation(session, self.tabulation), kept.report(session, self.tabulation, OPENING)
+        assert row is not None
+        assert made is not None
+        return open_change(self.nodes[name].ring, f"{reporting.opened(row, name).place}|{OPENING}", made.change)
+
 
 @pytest.fixture
 async def federation(tmp_path: Path) -> AsyncIterator[Federation]:
@@ -241,6 +249,25 @@ async def test_what_was_summed_is_published_signed_and_never_twice(federation: F
     assert abs(stock["values"][-1] - exact[0]) <= BOUND
     again = releasing.publish(federation.hub.store, key, "The federation", FIRST)
     assert again.signature == made.signature
+
+
+async def test_a_report_that_the_trustee_refuses_is_left_out_by_name_and_the_others_are_summed(
+    federation: Federation,
+) -> None:
+    await federation.slot(OPENING)
+    trustee = federation.network.hosts["trustee0.test"].state.trustee
+    with trustee.store.writing() as session:
+        roster.retire(session, trustee, "hill", "anna")
+    made = await federation.slot(FIRST)
+    assert (made.outcome, made.members) == ("released", 5)
+    assert made.refused == {"hill": "report_member_inactive"}
+    assert np.abs(federation.running() - without(federation, "hill")).max() <= BOUND
+
+
+def without(federation: Federation, name: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The state after the first month in which one member stays as it was when it opened."""
+    others = [other for other in NAMES if other != name]
+    return federation.truth(FIRST, *others) + federation.opened(name)
 
 
 async def test_members_are_brought_what_was_published_and_see_that_they_were_counted(federation: Federation) -> None:

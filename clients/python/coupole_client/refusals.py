@@ -64,8 +64,7 @@ def refusal(node: str, answer: httpx2.Response, body: bytes, *, signing_in: bool
     kind = KINDS.get(status)
     if kind is None:
         kind = NodeFailed if status >= 500 else NodeRefused if status >= 400 else NodeAnswerInvalid
-    findings = _findings(document) if kind is NodeInputRefused else ()
-    return kind(node, problem=problem, findings=findings)
+    return kind(node, problem=problem, findings=_findings(document))
 
 
 def _read(body: bytes) -> dict[str, Any]:
