@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from coupole.disclosure import linked
 from coupole.hub.collection import tabulating
 from coupole.hub.publication import releasing
 from coupole.hub.store import Store, sealed
@@ -16,6 +15,7 @@ from coupole.standard import catalogue
 from coupole.standard.plans import Plan, PlannedTable
 from coupole.wire.keys import KeyRing
 from coupole.wire.tabulations import shape
+from tests.margins import with_margins
 from tests.small_hub import RING
 
 CATALOGUE = catalogue.load("core", "1.0.0")
@@ -57,7 +57,7 @@ def counted(store: Store, *tables: PlannedTable, members: int = 25, values: Mapp
         for placed in form.tables:
             if placed.table["id"] in values:
                 inner = np.array(values[placed.table["id"]]).reshape([size - 1 for size in placed.sizes])
-                whole[placed.first : placed.first + placed.size] = linked.with_margins(inner).reshape(-1)
+                whole[placed.first : placed.first + placed.size] = with_margins(inner).reshape(-1)
         sealed.keep_sum(session, made.id, SLOT, "all", members, whole)
         return made.id
 

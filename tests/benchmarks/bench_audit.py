@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from coupole.disclosure.audit import NEAR, Finding, Reader, gate
-from coupole.disclosure.linked import Table, hidden, noisy, unknowns, with_margins
+from coupole.disclosure.linked import Table, hidden, noisy, unknowns
 from tests.benchmarks.bench_statistics import line
+from tests.margins import with_margins
 
 SHAPE = (25, 12, 5)
 Work = Callable[[], Any]

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from coupole.disclosure.linked import with_margins
 from coupole.disclosure.telescoping import noise
+from tests.margins import with_margins
 
 MONTHS = 24
 SIZES = {"target": 6, "sex": 3, "age": 5, "outcome": 5}

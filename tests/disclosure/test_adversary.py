@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 
 from coupole.disclosure.cellkey import perturb
-from coupole.disclosure.linked import Table, with_margins
+from coupole.disclosure.linked import Table
 from coupole.disclosure.suppression import headlines
 from tests.disclosure import adversary, federations
 from tests.disclosure.adversary import Figure, Found, attack
 from tests.disclosure.federations import MONTHS, NEVER, SIZES, People, count, document, people, telescoped, text
+from tests.margins import with_margins
 
 BOUNDED = {"kind": "bounded", "max": 5, "kept_zero": True}
 UNKEPT = BOUNDED | {"kept_zero": False}

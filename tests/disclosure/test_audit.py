@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coupole.disclosure.audit import Finding, Reader, audit, gate
-from coupole.disclosure.linked import Balance, Table, hidden, noisy, unknowns, with_margins
+from coupole.disclosure.linked import Balance, Table, hidden, noisy, unknowns
+from tests.margins import with_margins
 
 
 def table(values: object, name: str = "t", period: int = 1, by: str = "ab", population: str = "p") -> Table:

@@ -89,13 +89,6 @@ class Unknowns(NamedTuple):
     places: list[Places]
 
 
-def with_margins(inner: Counts) -> Counts:
-    """Counts of single levels, and along each axis their sum behind them."""
-    for axis in range(inner.ndim):
-        inner = np.concatenate([inner, inner.sum(axis=axis, keepdims=True)], axis=axis)
-    return inner
-
-
 def noisy(table: Table, bound: int) -> Table:
     """An exact table's figures taken as shown ones: each is at most ``bound`` from the exact figure, which is no less
     than 0 (a negative sum is shown as 0, so a shown 0 stands for 0 to ``bound``)."""
