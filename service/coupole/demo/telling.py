@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from coupole.demo.colleagues import Door
 from coupole.demo.place import Place
+from coupole.hub.publication.crossings import choices_of
 from coupole.hub.publication.datasets import Observation, overview
 from coupole.hub.publication.publishing import publication
 from coupole.hub.store import Hub, sealed
-from coupole.hub.ui.fine import choices_of, columns, lines
+from coupole.hub.ui.fine import columns, lines
 from coupole.wire.tabulations import ALL
 
 COLUMNS = (

@@ -11,8 +11,9 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from coupole.hub.publication.crossings import Shown
 from coupole.hub.store import Hub
-from coupole.hub.ui.fine import Shown, published
+from coupole.hub.ui.fine import published
 from coupole.standard.catalogue import Indicator
 from coupole.standard.plans import OTHER
 from coupole.web.bodies import check_query

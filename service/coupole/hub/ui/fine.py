@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from coupole.disclosure.tables import LEAST_DIVISOR
+from coupole.hub.publication.crossings import Choice, Shown, choices_of
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import Hub, sealed
 from coupole.standard import words
-from coupole.standard.catalogue import Catalogue, Indicator
 from coupole.web.bodies import check_query
 from coupole.web.languages import Language, page_language
 from coupole.web.pages import Pages
@@ -25,23 +25,6 @@ from coupole.wire.tabulations import ALL
 
 KNOWN = "known"
 """Name of the column that says of how many the answer is known."""
-
-Shown = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing that can be looked at: an indicator by some dimensions, of a day, a slot or a year."""
-
-    key: str
-    indicator: Indicator
-    by: tuple[str, ...]
-    span: str
-    exact: bool
-    tables: tuple[Shown, ...]
-    """Of each part one, in the order of the indicator."""
-    known: tuple[Shown, ...] = ()
-    """The same of the indicator that says of how many the answer is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +71,6 @@ def published(session: Session, asked: str | None) -> tuple[list[str], str, Show
         raise SlotNotReleased()
     document: Shown = json.loads(sealed.text(found))
     return slots, slot, document
-
-
-def choices_of(catalogue: Catalogue, tables: Sequence[Shown]) -> list[Choice]:
-    """What there is to look at, in the order of the catalogue."""
-    found: dict[tuple[str, tuple[str, ...], str, bool], list[Shown]] = {}
-    for table in tables:
-        key = (table["indicator"], tuple(table["by"]), table["span"], table["bound"] == 0)
-        found.setdefault(key, []).append(table)
-    places = {one.id: place for place, one in enumerate(catalogue.indicators)}
-    return [
-        Choice(
-            ".".join([name, *by, span, *(["exact"] if exact else [])]),
-            catalogue.indicator(name),
-            by,
-            span,
-            exact,
-            _in_order(catalogue.indicator(name), parts),
-            tuple(found.get((catalogue.indicator(name).response or "", by, span, exact), ())),
-        )
-        for (name, by, span, exact), parts in sorted(found.items(), key=lambda item: places[item[0][0]])
-    ]
-
-
-def _in_order(indicator: Indicator, parts: Sequence[Shown]) -> tuple[Shown, ...]:
-    return tuple(sorted(parts, key=lambda table: indicator.parts.index(table["part"])))
 
 
 def names(one: Choice, language: Language) -> list[str]:
