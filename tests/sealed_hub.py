@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -45,24 +45,45 @@ PEOPLE = {
 }
 
 
-def counted(store: Store, *tables: PlannedTable, members: int = 25, values: Mapping[str, list[int]]) -> str:
+def counted(
+    store: Store,
+    *tables: PlannedTable,
+    members: int = 25,
+    values: Mapping[str, list[int]],
+    first: str = SLOT,
+    groups: Sequence[str] = ("all",),
+) -> str:
     """A tabulation in force, and one slot released; ``values``: of each table its inner cells, margins follow."""
     with store.writing() as session:
         parties = [("The university", TRUSTEE.active("sign").public())]
         plan = Plan("core", "S01", tables)
-        made = tabulating.make(session, RING.active("sign"), "The federation", CATALOGUE, plan, parties, SLOT)
+        made = tabulating.make(session, RING.active("sign"), "The federation", CATALOGUE, plan, parties, first, groups)
         sealed.put_in_force(session, made.id)
-        form = shape(sealed.document(made))
+        name = made.id
+    for group in groups:
+        summed(store, name, first, values, members=members, group=group)
+    return name
+
+
+def summed(
+    store: Store, name: str, slot: str, values: Mapping[str, list[int]], *, members: int = 25, group: str = "all"
+) -> None:
+    """What a slot changed in a group. A table has its margins when its values do, else they follow."""
+    with store.writing() as session:
+        kept = sealed.tabulation(session, name)
+        assert kept
+        form = shape(sealed.document(kept))
         whole = np.zeros(form.cells, np.int64)
         for placed in form.tables:
             if placed.table["id"] in values:
-                inner = np.array(values[placed.table["id"]]).reshape([size - 1 for size in placed.sizes])
-                whole[placed.first : placed.first + placed.size] = with_margins(inner).reshape(-1)
-        sealed.keep_sum(session, made.id, SLOT, "all", members, whole)
-        return made.id
+                given = np.array(values[placed.table["id"]])
+                if len(given) < placed.size:
+                    given = with_margins(given.reshape([size - 1 for size in placed.sizes])).reshape(-1)
+                whole[placed.first : placed.first + placed.size] = given
+        sealed.keep_sum(session, name, slot, group, members, whole)
 
 
-def publish(store: Store) -> dict[str, object]:
-    made = releasing.publish(store, RING.active("sign"), "The federation", SLOT, datetime(2026, 3, 10, tzinfo=UTC))
+def publish(store: Store, slot: str = SLOT) -> dict[str, object]:
+    made = releasing.publish(store, RING.active("sign"), "The federation", slot, datetime(2026, 3, 10, tzinfo=UTC))
     found: dict[str, object] = json.loads(sealed.text(made))
     return found

@@ -20,7 +20,7 @@ from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store
 from coupole.wire.documents import verify
 from tests.federation_network import Network
-from tests.sealed_hub import BANDS, CATALOGUE, EXACT, FINE, PEOPLE, SEX, SLOT, counted, planned, publish
+from tests.sealed_hub import BANDS, CATALOGUE, EXACT, FINE, PEOPLE, SEX, SLOT, counted, planned, publish, summed
 from tests.small_hub import RING
 
 
@@ -85,6 +85,25 @@ def test_a_figure_that_could_be_told_stops_the_publication_and_is_named() -> Non
     with pytest.raises(PublicationUnsafe) as refusal:
         releasing._check([clear], [])
     assert [(one.code, one.pointer) for one in refusal.value.findings] == [("figure_told", "/F03.count.sex/F")]
+
+
+def test_a_change_that_only_last_months_exact_table_tells_stops_the_publication(store: Store) -> None:
+    """In December 40 women and 50 men, exactly; in January the noise is such that it can only be 42 and 50."""
+    stock = ("sex", ("F", "M"))
+    fine, exact = planned("S01", "count", stock), planned("S01", "count", stock, exact=True)
+    december = {"S01.count.sex": [40, 50], "S01.count.sex.exact": [40, 50]}
+    shown = {"S01.count.sex": [47, 55, 87]}
+    january = {"S01.count.sex": [7, 5, -3]}
+    name = counted(store, fine, exact, values=december, first="2025-12")
+    assert [one["id"] for one in publish(store, "2025-12")["tables"]] == ["S01.count.sex", "S01.count.sex.exact"]  # type: ignore[index, attr-defined]
+    summed(store, name, "2026-01", january)
+    with pytest.raises(PublicationUnsafe) as refusal:
+        publish(store, "2026-01")
+    assert [one.pointer for one in refusal.value.findings] == ["/S01.count.sex/F", "/S01.count.sex/*"]
+    alone = counted(store, fine, values=december, first="2025-12")
+    publish(store, "2025-12")
+    summed(store, alone, "2026-01", january)
+    assert table(publish(store, "2026-01"), "S01.count.sex")["values"] == shown["S01.count.sex"]
 
 
 def test_what_was_not_released_is_not_published(store: Store) -> None:

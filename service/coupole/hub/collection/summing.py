@@ -17,7 +17,7 @@ import numpy as np
 from sqlmodel import Session
 
 from coupole.errors import CoupoleError
-from coupole.hub.collection.tabulating import Counting, SlotBeforeOpen, countable
+from coupole.hub.collection.tabulating import Counting, GroupsOverlap, SlotBeforeOpen, countable
 from coupole.hub.collection.trustees import Signed, TrusteeClient, TrusteeRefused
 from coupole.hub.store import Store, sealed
 from coupole.hub.store.sealed_tables import Batch, Certificate, SealedReport
@@ -54,7 +54,8 @@ async def total(store: Store, key: Key, trustees: Sequence[TrusteeClient], slot:
     """Have a slot summed and keep what changed. Asked again, it gives what was kept.
 
     ``key``: the one the tabulation names as the hub's. Raises ``TabulationNotInForce``, ``SlotNotCountable``,
-    ``SlotBeforeOpen``, ``ReportsMissing``, ``TrusteeSilent``, ``TrusteeRefused``, and what ``read_answer`` raises.
+    ``SlotBeforeOpen``, ``ReportsMissing``, ``GroupsOverlap``, ``TrusteeSilent``, ``TrusteeRefused``, and what
+    ``read_answer`` raises.
     """
     plan = await asyncio.to_thread(_plan_of, store, slot)
     groups = _groups(plan, await trustees[0].roster())
@@ -112,13 +113,15 @@ def _groups(plan: Counting, roster: Signed) -> dict[str, str]:
 def _batch(store: Store, asking: Asking, without: frozenset[str]) -> Batch:
     """The request as it was made, else made now and kept before anybody sees it.
 
-    ``without``: members whose reports the trustee refused, which makes it another request. Raises ``ReportsMissing``.
+    ``without``: members whose reports the trustee refused, which makes it another request. Raises ``ReportsMissing``,
+    ``GroupsOverlap``.
     """
     plan, slot = asking.plan, asking.slot
     with store.writing() as session:
         made = sealed.batch(session, plan.id, slot, asking.place)
         if made and not without:
             return made
+        _check_groups(session, asking)
         kept = [one for one in sealed.reports(session, plan.id, slot) if one.body and one.member in asking.groups]
         if not kept:
             raise ReportsMissing(slot=slot)
@@ -137,6 +140,16 @@ def _batch(store: Store, asking: Asking, without: frozenset[str]) -> Batch:
                 made_at=datetime.now(UTC),
             )
         )
+
+
+def _check_groups(session: Session, asking: Asking) -> None:
+    """A member stays in its group: its stock is in the sum of the one it was counted in before."""
+    for one in sealed.certificates(session, asking.plan.id):
+        for group in json.loads(one.body)["groups"]:
+            for node in (member["node"] for member in group["members"]):
+                now = asking.groups.get(node, group["id"])
+                if now != group["id"]:
+                    raise GroupsOverlap(groups=f"{node}: {group['id']}, {now}", year=asking.slot[:4])
 
 
 def _entries(asking: Asking, kept: Sequence[SealedReport], found: Sequence[tuple[str, Report]]) -> list[batches.Entry]:

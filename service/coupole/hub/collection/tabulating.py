@@ -62,6 +62,10 @@ class SlotBeforeOpen(CoupoleError):
     """Another slot was not summed yet."""
 
 
+class GroupsOverlap(CoupoleError):
+    """A member would be in figures of two groups of one year."""
+
+
 def make(
     session: Session,
     key: Key,
@@ -77,8 +81,10 @@ def make(
     """A new tabulation, signed and kept, for the trustees to read.
 
     ``trustees``: name and public key of each, a person having compared the keys. ``first_slot``: the first month
-    (``2026-10``) or quarter (``2026-Q4``) that is counted. Raises ``TabulationInvalid``, ``DocumentInvalid``.
+    (``2026-10``) or quarter (``2026-Q4``) that is counted. Raises ``TabulationInvalid``, ``DocumentInvalid``,
+    ``GroupsOverlap`` when members were summed in other groups in that year.
     """
+    _check_groups(session, set(groups), first_slot[:4])
     document: Tabulation = {
         "type": "tabulation",
         "form": 1,
@@ -104,6 +110,14 @@ def make(
         in_force=False,
     )
     return session.merge(made)
+
+
+def _check_groups(session: Session, groups: set[str], year: str) -> None:
+    """One partition a year (release protocol, 3.10): the difference of two can be a few members."""
+    for kept in sealed.tabulations(session):
+        before = set(sealed.document(kept)["groups"])
+        if before != groups and any(slot.startswith(year) for slot in sealed.released(session, kept.id)):
+            raise GroupsOverlap(groups=", ".join(sorted(before)), year=year)
 
 
 def tables_of(plan: Plan) -> list[Table]:

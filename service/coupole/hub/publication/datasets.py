@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Row
 from sqlmodel import Session
 
 from coupole.disclosure.tables import LEAST_DIVISOR
 from coupole.errors import CoupoleError
+from coupole.hub.publication.corrections import Change, Place, causes, changes
 from coupole.hub.publication.totals import Total
 from coupole.hub.store import published
 from coupole.standard.calendar import parse_period
@@ -38,13 +40,25 @@ class BreakdownUnknown(CoupoleError):
     """This indicator is not broken down by that."""
 
 
+class Earlier(NamedTuple):
+    """What a figure was when it was first published, none where it was not; the moment it was last changed, and why.
+
+    ``causes``: of how many members, by code, in all changes together.
+    """
+
+    value: int | float | None
+    since: str
+    causes: Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One figure. ``value`` is none where it cannot be said; ``status`` is a code of the list ``obs_status``.
 
     ``shown`` of ``expected`` members are in it; ``hidden`` ones report the indicator and hide this figure. ``bound``
     and ``variance``: the noise; none for what is derived. ``settled_from``: the day from which members that lack it
-    because it is not settled may release it; none when there is no such member.
+    because it is not settled may release it; none when there is no such member. ``first``: what was published at
+    first, if that was something else; whoever shows the figure shows it too.
     """
 
     value: int | float | None
@@ -55,6 +69,12 @@ class Observation:
     bound: int | None
     variance: int | None
     settled_from: str | None = None
+    first: Earlier | None = None
+
+    @property
+    def at_first(self) -> int | float | None:
+        """The value as it was first published."""
+        return self.first.value if self.first else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +131,11 @@ def dataset(
         raise DatasetEmpty()
     rows = published.figures_of(session, catalogue.id, catalogue.version, **only)
     rows = [row for row in rows if by is None or row.dimension in (TOTAL, by)]
-    breakdown = _breakdown(indicator, {(row.dimension, row.code) for row in rows})
     made = _newest(session, catalogue, coverage)
+    changed = _changed(session, catalogue, made)
+    there = {(row.dimension, row.code) for row in rows}
+    there |= {place[1:3] for _period, place in changed if place[0] == name and by in (None, place[1])}
+    breakdown = _breakdown(indicator, there)
     return Dataset(
         indicator,
         catalogue.id,
@@ -120,7 +143,7 @@ def dataset(
         tuple(coverage),
         breakdown,
         measures(indicator),
-        _observations(indicator, coverage, breakdown, rows),
+        _observations(indicator, coverage, breakdown, rows, changed),
         {at: tuple(json.loads(row.nodes)) for at, row in coverage.items()},
         published.names(session),
         max(row.made_at for row in made),
@@ -145,10 +168,11 @@ def overview(session: Session, catalogue: Catalogue, period: str) -> list[Line]:
     for row in published.figures_of(session, catalogue.id, catalogue.version, period=period, dimension=TOTAL):
         totals.setdefault(row.indicator, []).append(row)
     lines = []
+    changed = _changed(session, catalogue, _newest(session, catalogue, [period] if coverage else []))
     for indicator in catalogue.indicators:
         if indicator.id in coverage:
             covered = {period: coverage[indicator.id]}
-            made = _observations(indicator, covered, [(TOTAL, TOTAL)], totals.get(indicator.id, []))
+            made = _observations(indicator, covered, [(TOTAL, TOTAL)], totals.get(indicator.id, []), changed)
             lines.append(Line(indicator, {place[3]: one for place, one in made.items()}))
     return lines
 
@@ -172,6 +196,21 @@ def _newest(session: Session, catalogue: Catalogue, periods: Iterable[str]) -> l
     return [found[period] for period in periods]
 
 
+Changed = Mapping[tuple[str, Place], Sequence[Change]]
+"""Of each period and figure that was published otherwise before, its changes."""
+
+
+def _changed(session: Session, catalogue: Catalogue, made: Iterable[Row[Any]]) -> Changed:
+    """What these publications changed of earlier ones."""
+    found: dict[tuple[str, Place], Sequence[Change]] = {}
+    for row in made:
+        newest = published.newest(session, (catalogue.id, catalogue.version, row.period)) if row.revision > 1 else None
+        if newest:
+            changed = changes(orjson.loads(published.text(newest)))
+            found |= {(row.period, place): each for place, each in changed.items()}
+    return found
+
+
 def _breakdown(indicator: Indicator, there: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """The total, then each dimension in the catalogue's order, its codes in their order."""
     found = [(TOTAL, TOTAL)]
@@ -187,6 +226,7 @@ def _observations(
     coverage: Mapping[str, Row[Any]],
     breakdown: Iterable[tuple[str, str]],
     rows: Iterable[Row[Any]],
+    changed: Changed,
 ) -> dict[tuple[str, str, str, str], Observation]:
     totals = {
         (row.period, row.dimension, row.code, row.part): Total(
@@ -200,7 +240,9 @@ def _observations(
         for dimension, code in breakdown:
             place = (period, dimension, code)
             parts = {part: totals.get((*place, part)) for part in indicator.parts}
-            found |= {(*place, part): observe(total, covered, settled_from) for part, total in parts.items()}
+            for part, total in parts.items():
+                seen = observe(total, covered, settled_from)
+                found[*place, part] = replace(seen, first=_first(changed, period, (indicator.id, *place[1:], part)))
             for (upper, lower), name in DERIVED.items():
                 if {upper, lower} <= parts.keys():
                     # A count has a floor of its own; an amount must at least be larger than its noise.
@@ -209,6 +251,11 @@ def _observations(
                     most = WHOLE if name == "rate" else None
                     found[*place, name] = derive(found[*place, upper], found[*place, lower], least, most)
     return found
+
+
+def _first(changed: Changed, period: str, place: Place) -> Earlier | None:
+    found = changed.get((period, place))
+    return Earlier(found[0].before, found[-1].since, causes(found)) if found else None
 
 
 def observe(total: Total | None, covered: Any, settled_from: str | None = None) -> Observation:
@@ -237,13 +284,32 @@ def derive(upper: Observation, lower: Observation, least: int = LEAST_DIVISOR, m
     shown, hidden = min(upper.shown, lower.shown), max(upper.hidden, lower.hidden)
 
     def made(value: float | None, status: str) -> Observation:
-        return Observation(value, status, shown, lower.expected, hidden, None, None, lower.settled_from)
+        found = Observation(value, status, shown, lower.expected, hidden, None, None, lower.settled_from)
+        return replace(found, first=_first_divided(value, upper, lower, least, most))
 
     if upper.value is None or lower.value is None:
         return made(None, upper.status if upper.value is None else lower.status)
     if upper.hidden != lower.hidden:  # a sum of some members over the people of more of them is no mean of anybody
         return made(None, "Q")
-    if lower.value < least:
+    value = _divided(upper.value, lower.value, least, most)
+    if value is None:
         return made(None, "O")
-    value = round(upper.value / lower.value, 4)
-    return made(value if most is None else min(value, most), "P" if "P" in (upper.status, lower.status) else "A")
+    return made(value, "P" if "P" in (upper.status, lower.status) else "A")
+
+
+def _divided(upper: float | None, lower: float | None, least: int, most: int | None) -> float | None:
+    if upper is None or lower is None or lower < least:
+        return None
+    value = round(upper / lower, 4)
+    return value if most is None else min(value, most)
+
+
+def _first_divided(
+    value: float | None, upper: Observation, lower: Observation, least: int, most: int | None
+) -> Earlier | None:
+    """What came out when the parts were first published, if that was something else."""
+    parts = [one.first for one in (upper, lower) if one.first]
+    at_first = _divided(upper.at_first, lower.at_first, least, most)
+    if not parts or at_first == value:
+        return None
+    return Earlier(at_first, max(one.since for one in parts), {**parts[0].causes, **parts[-1].causes})

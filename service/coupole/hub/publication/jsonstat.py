@@ -51,7 +51,7 @@ def as_jsonstat(dataset: Dataset, language: str, source: str, by: str | None = N
 
 
 def _extension(dataset: Dataset, seen: Sequence[Observation], language: str) -> dict[str, Any]:
-    """What JSON-stat has no place for: whose figures these are, and how far each may be trusted."""
+    """What JSON-stat has no place for: whose figures these are, how far each may be trusted, what it was at first."""
     statuses = code_list("obs_status")
     return {
         "indicator": dataset.indicator.id,
@@ -64,6 +64,11 @@ def _extension(dataset: Dataset, seen: Sequence[Observation], language: str) -> 
         "noise_bound": [one.bound for one in seen],
         "noise_variance": [one.variance for one in seen],
         "settled_from": dataset.settled_from,
+        "first_published": [
+            {"place": place, "value": one.first.value, "since": one.first.since, "causes": dict(one.first.causes)}
+            for place, one in enumerate(seen)
+            if one.first
+        ],
         "nodes": {
             period: [{"id": node, "name": dataset.names.get(node, node)} for node in nodes]
             for period, nodes in dataset.nodes.items()

@@ -1,7 +1,8 @@
 """From releases to a publication: totals made anew for the whole period, frozen, signed, kept.
 
 There is no adding to what was there: a late member, a corrected release, a member that left are all the same case. The
-same figures are not published twice.
+same figures are not published twice; what differs from those before is named in the publication that replaces them,
+with the former figures and the cause.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from sqlmodel import Session
 
 from coupole.errors import CoupoleError
+from coupole.hub.publication.corrections import correction
 from coupole.hub.publication.totals import COVERAGE, Cell, Contribution, Total, Totals, add_up
 from coupole.hub.store import Store, published
 from coupole.hub.store.published import Key
@@ -58,6 +60,7 @@ def publish(
         if not members:
             raise PeriodNotCollected()
         totals, answered = _totals(session, where, set(members))
+        revisions = published.newest_revisions(session, where)
         indicators = _indicators(catalogue, totals, len(members))
         digest = hashlib.sha256(canonical({"members": members, "indicators": indicators})).hexdigest()
         before = published.newest(session, where)
@@ -73,7 +76,9 @@ def publish(
             "revision": before.revision + 1 if before else 1,
             "made_at": (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "members": members,
+            "releases": {node: revision for node, revision in revisions.items() if node in members},
         }
+        head["corrections"] = _corrections(session, where, before, head | {"indicators": indicators})
         _keep(session, where, head, indicators, digest, answered, key)
         return Published(head["revision"], True, len(members), answered)
 
@@ -112,6 +117,17 @@ def _indicators(catalogue: Catalogue, totals: Totals, members: int) -> list[dict
             }
         )
     return found
+
+
+def _corrections(
+    session: Session, where: Key, before: Publication | None, after: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What was published otherwise before, revision by revision."""
+    if before is None:
+        return []
+    former = json.loads(published.text(before))
+    revised = published.causes_since(session, where, former["releases"])
+    return [*former["corrections"], correction(former, after, revised)]
 
 
 def _keep(

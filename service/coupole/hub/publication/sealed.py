@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from coupole.disclosure.telescoping import BOUND, VARIANCE
 from coupole.errors import CoupoleError
+from coupole.standard.plans import MEMBERS
 from coupole.wire.slots import MONTHS, YEAR, Span, covered, in_order
 from coupole.wire.tabulations import HEADCOUNT, Placed, Tabulation, shape
 
@@ -48,8 +49,10 @@ class FineTable(NamedTuple):
     bound: int
 
 
-def fine_tables(document: Tabulation, sums: Mapping[str, Counts], slot: str, *, shown: bool = True) -> list[FineTable]:
-    """The tables of a slot. ``sums``: what changed in each slot so far, all groups together.
+def fine_tables(
+    document: Tabulation, sums: Mapping[str, Counts], slot: str, *, shown: bool = True, groups: int | None = None
+) -> list[FineTable]:
+    """The tables of a slot. ``sums``: what changed in each slot so far, ``groups`` groups together; else all of them.
 
     ``shown``: as they are shown, no figure with noise below 0; otherwise as the hub has them.
 
@@ -62,21 +65,22 @@ def fine_tables(document: Tabulation, sums: Mapping[str, Counts], slot: str, *, 
     slots = {span: covered(span, slot, released, grain) for span in get_args(Span)}
     found = []
     for placed in shape(document).tables:
-        if placed.table["id"] == HEADCOUNT:
+        kind = placed.table["kind"]
+        if placed.table["id"] == HEADCOUNT or (shown and kind == MEMBERS):  # how members differ is shown by ``spreads``
             continue
         for span in _spans(placed, slot):
             if span == "year" and len(slots[span]) < YEAR // MONTHS[grain]:
                 continue
             total = sum((_part(sums[one], placed) for one in slots[span]), np.zeros(placed.size, np.int64))
             since_start = len(slots[span]) == len(slots["start"])
-            found.append(_table(placed, span, total, len(document["groups"]), since_start=since_start))
+            found.append(_table(placed, span, total, groups or len(document["groups"]), since_start=since_start))
     return [one._replace(values=np.maximum(one.values, 0)) if shown and one.bound else one for one in found]
 
 
 def _spans(placed: Placed, slot: str) -> list[Span]:
     """What a table is published of."""
     noisy = placed.table["noise"] == "cell_key"
-    if placed.table["kind"] == "stock":
+    if placed.table["kind"] in ("stock", MEMBERS):
         # Exact stocks of every month would show, month by month, who came and went.
         return ["day"] if noisy or slot.endswith(("-12", "-Q4")) else []
     found: list[Span] = [] if len(placed.sizes) >= MANY else ["slot"]

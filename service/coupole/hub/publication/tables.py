@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from coupole.hub.publication.datasets import Dataset
+from coupole.hub.publication.datasets import Dataset, Observation
 from coupole.standard import words
 
 COLUMNS = (
@@ -22,6 +22,9 @@ COLUMNS = (
     "measure",
     "measure_label",
     "value",
+    "first_value",
+    "changed_at",
+    "changed_because",
     "status",
     "members_in",
     "members_expected",
@@ -65,6 +68,7 @@ def _rows(dataset: Dataset, language: str) -> Iterator[list[str | int | float | 
                     measure,
                     named[measure],
                     one.value,
+                    *_first(one),
                     one.status,
                     one.shown,
                     one.expected,
@@ -74,6 +78,14 @@ def _rows(dataset: Dataset, language: str) -> Iterator[list[str | int | float | 
                     one.settled_from,
                     nodes,
                 ]
+
+
+def _first(one: Observation) -> list[str | int | float | None]:
+    """What was first published where it was something else, since when it is not, and why: codes and members."""
+    if one.first is None:
+        return [None, None, None]
+    because = " ".join(f"{code}:{members}" for code, members in one.first.causes.items())
+    return [one.first.value, one.first.since, because]
 
 
 def _cell(value: str | float | None, language: str) -> str:

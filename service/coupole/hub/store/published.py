@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select
 from sqlmodel import Session
 
-from coupole.database import insert_rows
+from coupole.database import in_pieces, insert_rows
 from coupole.hub.store.packing import Layout, figures, marks, read_layout
 from coupole.hub.store.tables import (
     COVERAGE,
@@ -45,6 +46,25 @@ def newest_values(session: Session, key: Key) -> Iterator[Row[Any]]:
     )
     same = (newest.c.member == RELEASE.c.member) & (newest.c.revision == RELEASE.c.revision)
     yield from session.execute(query.join(newest, same).where(*_of(RELEASE, key)).order_by(RELEASE.c.member))
+
+
+def newest_revisions(session: Session, key: Key) -> dict[str, int]:
+    """The newest revision of each member's release of a period."""
+    query = select(RELEASE.c.member, func.max(RELEASE.c.revision).label("revision")).where(*_of(RELEASE, key))
+    return {row.member: row.revision for row in session.execute(query.group_by(RELEASE.c.member))}
+
+
+def causes_since(session: Session, key: Key, known: Mapping[str, int]) -> dict[str, set[str]]:
+    """Why members made newer releases of a period than these revisions, each as its releases say."""
+    newest = newest_revisions(session, key)
+    newer = [node for node, revision in known.items() if newest.get(node, 0) > revision]
+    found: dict[str, set[str]] = {}
+    for piece in in_pieces(newer):
+        query = select(RELEASE.c.member, RELEASE.c.revision, RELEASE.c.body).where(*_of(RELEASE, key))
+        for row in session.execute(query.where(RELEASE.c.member.in_(piece))):
+            if row.revision > known[row.member]:
+                found.setdefault(row.member, set()).add(json.loads(zlib.decompress(row.body))["cause"])
+    return found
 
 
 def opened(row: Row[Any]) -> tuple[Any, Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,12 @@ def report(session: Session, name: str, slot: str, member: str) -> SealedReport 
     return session.get(SealedReport, (name, slot, member))
 
 
+def asked(session: Session, name: str, slot: str) -> int:
+    """How many members were asked to report for a slot."""
+    query = select(func.count()).where(SEALED_REPORT.c.tabulation == name, SEALED_REPORT.c.slot == slot)
+    return session.scalar(query) or 0
+
+
 def batch(session: Session, name: str, slot: str, trustee: int) -> Batch | None:
     """The request a slot is summed with, once it was made."""
     return session.get(Batch, (name, slot, trustee))
@@ -110,12 +116,32 @@ def keep_sum(session: Session, name: str, slot: str, group: str, members: int, c
     session.merge(SealedSum(tabulation=name, slot=slot, group=group, members=members, body=body))
 
 
+class GroupSum(NamedTuple):
+    """What a slot changed in each cell of a group, and of how many members that is."""
+
+    slot: str
+    group: str
+    members: int
+    counts: Counts
+
+
+def group_sums(session: Session, name: str) -> list[GroupSum]:
+    """What every slot that was released changed, group by group."""
+    rows = session.scalars(select(SealedSum).where(SEALED_SUM.c.tabulation == name))
+    return [GroupSum(one.slot, one.group, one.members, counts(one.body)) for one in rows]
+
+
+def released(session: Session, name: str) -> list[str]:
+    """The slots of a tabulation that were released."""
+    return list(session.scalars(select(SEALED_SUM.c.slot).where(SEALED_SUM.c.tabulation == name).distinct()))
+
+
 def sums(session: Session, name: str) -> tuple[dict[str, Counts], dict[str, int]]:
     """Of every slot that was released what changed in each cell, all groups together, and how many members it is of."""
     changed: dict[str, Counts] = {}
     members: dict[str, int] = {}
-    for one in session.scalars(select(SealedSum).where(SEALED_SUM.c.tabulation == name)):
-        changed[one.slot] = changed.get(one.slot, 0) + counts(one.body)
+    for one in group_sums(session, name):
+        changed[one.slot] = changed.get(one.slot, 0) + one.counts
         members[one.slot] = members.get(one.slot, 0) + one.members
     return changed, members
 
