@@ -20,6 +20,7 @@ from typing import Any
 from coupole.trustee import batches, months, store
 from coupole.trustee.app import open_trustee
 from coupole.trustee.settings import TrusteeSettings
+from coupole.wire.keys import destroy_secret
 
 Place = tuple[str, int]
 STEPS = (
@@ -28,7 +29,7 @@ STEPS = (
     batches._release,
     months.keep,
     months.sweep,
-    months.destroy,
+    destroy_secret,
     store.drop_answers,
 )
 

@@ -93,15 +93,6 @@ def test_a_file_left_over_by_a_crash_is_destroyed_and_a_lost_one_opens_nothing(t
         assert months.key_of(session, "2020-01") is None
 
 
-def test_an_overwritten_file_no_longer_holds_what_it_held(tmp_path: Path) -> None:
-    path = tmp_path / "secret"
-    path.write_bytes(b"a secret of the month")
-    with path.open("rb") as still_open:
-        months.destroy(path)
-        assert still_open.read() != b"a secret of the month"
-    assert not path.exists()
-
-
 async def test_a_service_looks_after_its_keys_when_it_starts(settings: TrusteeSettings, trustee: Trustee) -> None:
     with time_machine.travel(datetime(2027, 3, 2, tzinfo=UTC)):
         async with Network({"trustee.test": create_app(settings)}):

@@ -15,6 +15,7 @@ from coupole.trustee.tabulations import TabulationNotAgreed, TabulationOfOthers,
 from coupole.wire.documents import SignatureInvalid, SignerUnknown, canonical_only, sign, verify, written
 from coupole.wire.keys import KeyRing
 from coupole.wire.tabulations import TabulationInvalid, tabulation_id, write_tabulation
+from coupole.wire.wording import words
 from tests.trustee.sealed_federation import EXACT, Federation, table
 
 
@@ -88,7 +89,7 @@ def test_each_tabulation_has_a_noise_secret_of_its_own_for_its_owner_alone(feder
 
 def test_a_person_reads_in_words_what_is_counted(federation: Federation) -> None:
     document = federation.proposed(tables=[*EXACT, table("odd", "X99", "stock")])
-    said = "\n".join(tabulations.words(document))
+    said = "\n".join(words(document))
     assert "The federation: accompaniments, every month from 2026-10 on." in said
     assert "by sex and age band" in said
     assert "by sex; exact, of 20 members or more" in said
@@ -100,7 +101,7 @@ def test_a_person_reads_in_words_what_is_counted(federation: Federation) -> None
 def test_the_words_of_the_federations_own_plan_name_every_indicator_by_its_title(federation: Federation) -> None:
     plan = json.loads(Path("schema/v1/plans/core-1.0.0.json").read_bytes())
     tables = [table(f"t{number}", one["indicator"], "stock") for number, one in enumerate(plan["tables"])]
-    lines = list(tabulations.words(federation.proposed(tables=[*EXACT[:1], *tables])))
+    lines = list(words(federation.proposed(tables=[*EXACT[:1], *tables])))
     listed = [line for line in lines if line.startswith("  ")]
     assert len(listed) == len(tables)
     assert [line for line in listed if line.split()[0] in {one["indicator"] for one in plan["tables"]}] == []

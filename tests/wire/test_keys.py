@@ -18,6 +18,7 @@ from coupole.wire.keys import (
     KeyRingMissing,
     KeyRingUnreadable,
     KeySetInvalid,
+    destroy_secret,
     public_key,
     public_keys,
 )
@@ -214,3 +215,27 @@ def test_a_set_that_can_be_read_in_two_ways_or_holds_a_secret_is_refused(key_set
 def test_a_private_key_is_no_public_key() -> None:
     with pytest.raises(KeySetInvalid):
         public_key(ECKey.generate_key("P-256").as_dict(private=True))
+
+
+def test_an_overwritten_file_no_longer_holds_what_it_held(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(b"a secret of the month")
+    with path.open("rb") as still_open:
+        destroy_secret(path)
+        assert still_open.read() != b"a secret of the month"
+    assert not path.exists()
+
+
+def test_a_withdrawn_key_is_nowhere_in_the_ring_and_a_secret_is_not_withdrawn() -> None:
+    ring = KeyRing.create({"sign": "ed25519", "master": "aes"})
+    old = ring.active("sign").kid
+    ring.rotate("sign")
+    fresh = ring.withdraw("sign")
+    assert ring.of("sign") == [fresh]
+    assert [key["kid"] for key in ring.public_set("sign")["keys"]] == [fresh.kid]
+    with pytest.raises(KeyNotFound):
+        ring.find("sign", old)
+    for purpose in ("master", "token"):
+        with pytest.raises(KeyNotFound):
+            ring.withdraw(purpose)
+    assert len(ring.of("master")) == 1

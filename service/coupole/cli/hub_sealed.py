@@ -48,6 +48,8 @@ def tabulate(
     from coupole.cli.hub import opened
     from coupole.hub.collection import tabulating
     from coupole.standard import plans
+    from coupole.wire.tabulations import read_tabulation
+    from coupole.wire.wording import words
 
     known = [asyncio.run(_introduced(address)) for address in trustee]
     said = fingerprint or [
@@ -61,7 +63,8 @@ def tabulate(
         groups = group or [tabulating.WHOLE]
         made = tabulating.make(session, ring.active("sign"), hub.name, hub.catalogue, plan, parties, first, groups)
         output.write_text(json.dumps({"tabulation": made.body.decode(), "signature": made.signature}))
-        say(f"{len(plan.tables)} tables. Give {output} to each trustee: coupole trustee tabulate … {output}")
+        say("\n".join(words(read_tabulation(made.body))))
+        say(f"Give {output} to each trustee: coupole trustee tabulate … {output}")
         typer.echo(made.id)
 
 
@@ -171,11 +174,13 @@ async def _brought(hub: Hub, ring: KeyRing, settings: HubSettings, slot: str) ->
 
 def _say(asked: SlotReport, made: Released | None) -> None:
     for reason, members in sorted(asked.reasons.items()):
+    from coupole.standard.sentences import sentence
+
         typer.echo(f"{members} members: {reason or 'sealed'}")
     if made is None:
         return
     typer.echo(f"{made.slot}: {made.outcome}{' (' + made.reason + ')' if made.reason else ''}, {made.members} members")
     for member, reason in made.refused.items():
-        typer.echo(f"  {member} was refused: {reason}")
+        typer.echo(f"  {member} was refused ({reason}): {' '.join(sentence(reason))}")
     for group in made.left_out:
         typer.echo(f"  {group} is left out; what changed there is in the next slot")

@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from coupole.node.store.journal import ChainReport, End
 
 app = typer.Typer(no_args_is_help=True, help="One member's service: its records, its tokens, its releases.")
+AFTER_WITHDRAWAL = """The old keys are withdrawn. Now, in this order:
+1. Start the service again. Until then it still takes what was signed with the old keys.
+2. Call the umbrella and read them the fingerprint after "sign" above. They run:
+     coupole hub member add DIR {issuer}
+   From then on they refuse whatever the old key signs, also a new key that it announces.
+3. Call each trustee, not through the umbrella, and read them the same. Give them the file of
+     coupole node descriptor {directory} --output {node}.json
+   They run: coupole trustee admit DIR {node}.json
+   Until then sealed reports are refused; what is in them comes again with the next one.
+4. Whoever has these keys may have the others. If so: coupole node rotate {directory} master, then cell, and make
+   new backups. Ask your data protection officer today whether this has to be reported within 72 hours."""
+
 app.add_typer(clients, name="client")
 app.add_typer(users, name="user")
 app.command("import")(import_file)
@@ -216,6 +228,33 @@ def facts(
 ) -> None:
     """Bring what is counted up to date with the records."""
     from coupole.node.store.facts import mark_all_stale
+@app.command()
+def keys(
+    directory: Directory,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Somebody else may hold them: make others, believe the old ones no more.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Show the keys by which others know this node; withdraw them at once when somebody else may hold them."""
+    from coupole.node.opening import WITHDRAWN, load_ring, withdraw_keys
+    from coupole.node.settings import NodeSettings
+    from coupole.wire.descriptor import fingerprint
+
+    settings = NodeSettings.load(directory)
+    if withdraw and not yes:
+        typer.confirm(
+            "Umbrella and trustees refuse this node until they compared its new key. Go on?", abort=True, err=True
+        )
+    ring = withdraw_keys(settings) if withdraw else load_ring(settings)
+    for purpose in WITHDRAWN:
+        for key in ring.of(purpose):
+            state = "in use" if key == ring.active(purpose) else "before it, still believed"
+            typer.echo(f"{purpose}  {key.made_at:%Y-%m-%d}  {fingerprint(key.public())}  {state}")
+    if withdraw:
+        say(AFTER_WITHDRAWAL.format(directory=directory, issuer=settings.issuer, node=settings.node_id))
+
+
 
     with opened(directory) as node:
         if everything:

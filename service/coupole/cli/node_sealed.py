@@ -53,7 +53,7 @@ def sealed(
             elif as_json:
                 answer([_plain(session, row) for row in _known(session)])
             else:
-                _list(session)
+                _list(session, language or node.settings.language)
 
 
 def _known(session: Session) -> list[AgreedTabulation]:
@@ -73,7 +73,9 @@ def _plain(session: Session, row: AgreedTabulation) -> dict[str, Any]:
     return {"id": row.id, "state": row.state, "decided_by": row.decided_by, "decided_at": row.decided_at, **about}
 
 
-def _list(session: Session) -> None:
+def _list(session: Session, language: str) -> None:
+    from coupole.standard.sentences import sentence
+
     rows = _known(session)
     if not rows:
         say("Nobody has asked for sealed totals.")
@@ -83,6 +85,8 @@ def _list(session: Session) -> None:
         for one in told["reports"]:
             number = f", certificate {one['certificate']}" if one["certificate"] else ""
             typer.echo(f"  {one['slot']}  {one['outcome'] or 'not known yet'}{number}")
+            if one["outcome"] == "refused":
+                typer.echo(f"    {' '.join(sentence(one['reason'], language))}")
 
 
 def _show(node: OpenNode, session: Session, name: str, language: str) -> None:

@@ -137,12 +137,16 @@ def roster(directory: Directory, as_json: AsJson = False) -> None:
 
     with opened(directory) as (trustee, session):
         rosters.check_chain(session, trustee.ring.public_set("sign"))
-        found, asked = store.members(store.newest(session)), rosters.waiting(session)
+        found, asked, away = store.members(store.newest(session)), rosters.waiting(session), rosters.silent(session)
     if as_json:
         return answer(found)
     for one in found:
         state = "" if one["state"] == rosters.ACTIVE else f"  {one['state']}"
         typer.echo(f"{one['node']}  {one['name']}  {one['issuer']}  {one['fingerprint']}{state}")
+    for node, day in away.items():
+        say(
+            f"{node} was heard of last on {day}. Ask it yourself; if it stays away: coupole trustee rest {directory} {node}"
+        )
     for node in asked:
         say(f"{node} asks to be admitted: coupole trustee admit {directory} {node}")
 
@@ -157,11 +161,12 @@ def tabulate(
     from coupole.cli.introductions import read_tabulation_file
     from coupole.trustee import tabulations
     from coupole.wire.tabulations import tabulation_id
+    from coupole.wire.wording import words
 
     raw, signature = read_tabulation_file(file)
     with opened(directory) as (trustee, _session):
         document = tabulations.proposed(trustee, raw, signature)
-    say("\n".join(tabulations.words(document)))
+    say("\n".join(words(document)))
     if not yes:
         typer.confirm(
             "Did you compare the hub's fingerprint with its people, and agree to sum this?", abort=True, err=True
@@ -174,8 +179,10 @@ def tabulate(
 @app.command()
 def log(directory: Directory, as_json: AsJson = False) -> None:
     """Show how every slot ended, after checking every roster and every certificate so far."""
+    from coupole.standard.sentences import sentence
     from coupole.trustee import batches
     from coupole.trustee.roster import check_chain
+    from coupole.wire.certificates import refusals
 
     with opened(directory) as (trustee, session):
         rosters = check_chain(session, trustee.ring.public_set("sign"))
@@ -186,4 +193,6 @@ def log(directory: Directory, as_json: AsJson = False) -> None:
         counted = sum(len(group["members"]) for group in one["groups"])
         said = f"{counted} counted" if counted else one.get("reason", "")
         typer.echo(f"{one['slot']}  {one['outcome']}  {said}  {len(one['refused'])} refused  {one['tabulation'][:16]}")
+        for node, reason in refusals(one).items():
+            typer.echo(f"  {node}: {sentence(reason).title}")
     say(f"{rosters} rosters and {len(found)} certificates follow each other as signed.")

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from coupole.errors import CoupoleError
 from coupole.node.reminders.sending import MailServer
 from coupole.node.settings import MAIL_PASSWORD, PURPOSES, NodeSettings
+from coupole.node.statistics import releasing
 from coupole.node.statistics.facts import fact_maker
 from coupole.node.store import Store, open_store, open_vault, restore
 from coupole.node.store.changes import Context
@@ -22,6 +23,8 @@ from coupole.standard.catalogue import Catalogue, load
 from coupole.wire.keys import KeyRing
 
 CATALOGUE = ("core", "1.0.0")
+WITHDRAWN = ("sign", "token")
+"""The keys that others believe: with them a thief passes for this node."""
 
 
 class NodeExists(CoupoleError):
@@ -88,6 +91,21 @@ def rotate_key(settings: NodeSettings, purpose: str) -> tuple[str, int]:
         return made.kid, vault.rewrap()
     finally:
         vault.close()
+
+
+def withdraw_keys(settings: NodeSettings) -> KeyRing:
+    """Put fresh keys for tokens and signatures in use and forget the old ones, which somebody else may hold.
+
+    What this node released before is signed anew: the figures are its own, only the old signature is worth nothing.
+    Gives the ring as it is now; asked again after a fault it goes on with keys fresher still.
+    """
+    ring = load_ring(settings)
+    for purpose in WITHDRAWN:
+        ring.withdraw(purpose)
+    ring.save(settings.ring)
+    with open_node(settings) as node, node.store.writing() as session:
+        releasing.sign_anew(session, node.ring)
+    return ring
 
 
 def open_records(settings: NodeSettings, ring: KeyRing, catalogue: Catalogue, engine: Engine | None = None) -> Store:

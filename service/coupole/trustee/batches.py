@@ -11,6 +11,7 @@ and adds the noise; a group in which one of those reports fails is left out, and
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -29,7 +30,8 @@ from coupole.trustee.store import Certificate, State, Trustee
 from coupole.trustee.tabulations import own_place, tabulation
 from coupole.wire import batches as wire
 from coupole.wire import certificates, reports
-from coupole.wire.documents import canonical_only, digest, sign, written
+from coupole.wire.absences import COMPANY, WAITS, returning
+from coupole.wire.documents import digest, sign
 from coupole.wire.field import KeyVector, P, Vector, add, of_counts, to_bytes
 from coupole.wire.sealing import PrivateKey
 from coupole.wire.slots import OPENING, SlotInvalid, in_order, parse_slot
@@ -91,6 +93,8 @@ class Case:
     private: PrivateKey | None
     members: dict[str, dict[str, Any]]
     opened: set[str]
+    returning: set[str]
+    """Whose report holds so much change that it is counted in company only."""
     elsewhere: dict[str, set[str]] | None
     """Of each group the reports that the other trustee counted; none if there was no other before."""
     challenge: bytes
@@ -107,6 +111,12 @@ class Sum:
     keys: KeyVector
     members: dict[str, str] = field(default_factory=dict)
     checks: dict[str, int] = field(default_factory=dict)
+
+    def take(self, other: Sum) -> None:
+        """Add another sum to this one."""
+        self.shares, self.keys = add(self.shares, other.shares), self.keys + other.keys
+        self.members |= other.members
+        self.checks |= other.checks
 
 
 def settle(trustee: Trustee, body: bytes, signature: str, now: datetime | None = None) -> bytes:
@@ -173,7 +183,7 @@ def _case(
     name, slot, place = head["tabulation"], head["slot"], own_place(trustee, document)[0]
     key = months.key_of(session, slot)
     before = store.certificates(session, name)
-    openings = [canonical_only(one.body) for one in before if one.slot.endswith(OPENING)]
+    said: list[certificates.Certificate] = [json.loads(one.body) for one in before]
     headers = [one.header for one in wire.entries(body)]
     return Case(
         trustee=trustee,
@@ -187,7 +197,8 @@ def _case(
         key=key.id if key else "",
         private=months.private(trustee, key),
         members={member["node"]: member for member in store.members(store.newest(session))},
-        opened={member["node"] for one in openings for group in one["groups"] for member in group["members"]},
+        opened=set(certificates.last_counted(one for one in said if one["slot"].endswith(OPENING))),
+        returning=returning(said, slot, document["grain"]),
         elsewhere=_elsewhere(document, head) if place < len(document["trustees"]) - 1 else None,
         challenge=wire.challenge(headers),
         repeated=Counter(reports.read_header(header)["node"] for header in headers),
@@ -205,22 +216,28 @@ def _elsewhere(document: Tabulation, head: wire.BatchHead) -> dict[str, set[str]
 def _added(case: Case, body: bytes) -> tuple[dict[str, Sum], dict[str, str]]:
     """The sum of each group, and why which member's report was refused. A share lives as long as it is added."""
     cells = case.shape.cells
-    sums = {name: Sum(np.zeros(cells, np.uint64), np.zeros(cells, np.uint8)) for name in case.document["groups"]}
+    sums, back = (
+        {name: Sum(np.zeros(cells, np.uint64), np.zeros(cells, np.uint8)) for name in case.document["groups"]}
+        for _usual_or_returning in range(2)
+    )
     refused: dict[str, str] = {}
     for one in wire.entries(body):
         node = reports.read_header(one.header)["node"]
         try:
-            shares, keys, check = _share(case, one, node)
+            share = _share(case, one, node)
         except CoupoleError as error:
             refused[node] = str(error.params.get("reason", error.code))
-            continue
-        found = sums[one.group]
-        found.shares, found.keys = add(found.shares, shares), found.keys + keys
-        found.members[node], found.checks[node] = digest(one.header), check
+        else:
+            (back if node in case.returning else sums)[one.group].take(share)
+    for name, found in back.items():
+        if len(found.members) < COMPANY:
+            refused |= dict.fromkeys(found.members, WAITS)
+        else:
+            sums[name].take(found)
     return sums, refused
 
 
-def _share(case: Case, one: wire.Entry, node: str) -> tuple[Vector, KeyVector, int]:
+def _share(case: Case, one: wire.Entry, node: str) -> Sum:
     """T2 and T3 of one report: its share, if it may be counted. Raises ``ReportRefused`` and what wire raises."""
     member = case.members.get(node)
     if member is None or member["state"] != ACTIVE:
@@ -231,15 +248,16 @@ def _share(case: Case, one: wire.Entry, node: str) -> tuple[Vector, KeyVector, i
     if case.private is None:
         raise ReportRefused(reason="report_key_destroyed")
     shares, keys = reports.open_sealed(one.header, one.sealed[case.place], case.private)
+    made = Sum(shares, keys, {node: digest(one.header)})
     if case.place:
-        return shares, keys, reports.zero_check(case.shape, shares, case.challenge)
+        return replace(made, checks={node: reports.zero_check(case.shape, shares, case.challenge)})
     check = reports.first_zero_check(header, case.shape, shares, case.challenge)
     if (one.check + check) % P:
         raise ReportRefused(reason="report_inconsistent")
     lowest, highest = BOUNDS[header["kind"]]
     if not lowest * member["cap"] <= reports.headcount_change(header, case.shape, shares) <= highest * member["cap"]:
         raise ReportRefused(reason="report_headcount_beyond_cap")
-    return shares, keys, check
+    return made
 
 
 def _check_place(case: Case, one: wire.Entry, header: reports.Header, group: str) -> None:
@@ -350,11 +368,7 @@ def checked(session: Session) -> list[certificates.Certificate]:
 
 def log(session: Session, trustee: Trustee) -> tuple[bytes, str]:
     """T7: every certificate and the newest roster by their hashes, and the signature beside it."""
-    newest, names = store.newest(session), ("tabulation", "number", "slot", "digest")
-    ends = [
-        {"outcome": canonical_only(one.body)["outcome"], **{name: getattr(one, name) for name in names}}
-        for one in store.certificates(session)
-    ]
+    newest = store.newest(session)
     roster = {"version": newest.version, "digest": newest.digest} if newest else {}
-    raw = written({"type": "log", "form": 1, "trustee": trustee.name, "roster": roster, "certificates": ends})
+    raw = certificates.write_log(trustee.name, roster, (one.body for one in store.certificates(session)))
     return raw, sign("log", raw, trustee.ring.active("sign"))

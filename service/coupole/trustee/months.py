@@ -11,8 +11,6 @@ change happens under the database's write lock, so that no file is ever taken fo
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +21,7 @@ from coupole.trustee import store
 from coupole.trustee.store import MonthKey, Trustee
 from coupole.wire.certificates import KEY_LIST, key_month, listed, write_key_list
 from coupole.wire.documents import sign
-from coupole.wire.keys import write_secret
+from coupole.wire.keys import destroy_secret, write_secret
 from coupole.wire.sealing import HYBRID, PrivateKey, load_private, new_private, public_of
 
 AHEAD = 14
@@ -53,7 +51,7 @@ def sweep(trustee: Trustee) -> None:
         living = {key.month for key in store.month_keys(session) if not key.destroyed_at}
         for path in (trustee.keys / "months").glob("*.key"):
             if path.stem not in living:
-                destroy(path)
+                destroy_secret(path)
 
 
 def key_of(session: Session, slot: str) -> MonthKey | None:
@@ -105,12 +103,3 @@ def _made(trustee: Trustee, month: str, moment: datetime) -> MonthKey:
     public, last = public_of(HYBRID, raw), parse_period(month).last
     name = hashlib.sha256(public).hexdigest()[:32]
     return MonthKey(id=name, month=month, public=public, made_at=moment, destroyed_by=last + KEPT, destroyed_at=None)
-
-
-def destroy(path: Path) -> None:
-    """Overwrite a file, then unlink it."""
-    with path.open("r+b") as file:
-        file.write(secrets.token_bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()

@@ -9,9 +9,10 @@ roster    trustee, keys, epoch, version, previous, made_at, quorum,
 
 from __future__ import annotations
 
+import json
 import secrets
 from base64 import b32encode
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -22,13 +23,12 @@ from coupole.standard.calendar import add_months
 from coupole.standard.validation import check_against
 from coupole.trustee import store
 from coupole.trustee.store import Application, Invitation, Roster, Trustee
+from coupole.wire.absences import AWAY, heard
 from coupole.wire.certificates import GENESIS
 from coupole.wire.descriptor import fingerprint, fingerprint_matches, read_descriptor
 from coupole.wire.documents import canonical_only, digest, sign, verify, written
 
 ACTIVE, INACTIVE, RETIRED = "active", "inactive", "retired"
-AWAY = 3
-"""Months without a counted report after which a member may be set inactive (release protocol 3.9)."""
 INVITED_FOR = timedelta(days=14)
 USUAL: dict[str, Any] = {"group": "all", "cap": 50, "legal_id": ""}
 """What a member gets unless a person says otherwise. ``cap``: most persons its headcount may change in a slot."""
@@ -165,20 +165,18 @@ def rest(session: Session, trustee: Trustee, node: str, actor: str, now: datetim
     Raises ``RosterMemberUnknown``, ``RosterMemberPresent``.
     """
     member, moment = _member(session, node), now or datetime.now(UTC)
-    since = add_months(moment.date(), -AWAY)
-    if max(_counted_on(session, node), date.fromisoformat(member["since"])) >= since:
+    if node not in silent(session, moment):
         raise RosterMemberPresent()
     return _replace(session, trustee, member | {"state": INACTIVE}, actor, moment)
 
 
-def _counted_on(session: Session, node: str) -> date:
-    """When a report of this member was counted last."""
-    days = [date.min]
-    for one in store.certificates(session):
-        document = canonical_only(one.body)
-        if any(member["node"] == node for group in document["groups"] for member in group["members"]):
-            days.append(date.fromisoformat(document["made_at"][:10]))
-    return max(days)
+def silent(session: Session, now: datetime | None = None) -> dict[str, str]:
+    """Active members without a good report for ``AWAY`` months, and the day of the last one or of their admission."""
+    active = {one["node"]: one["since"] for one in store.members(store.newest(session)) if one["state"] == ACTIVE}
+    last = heard(json.loads(one.body) for one in store.certificates(session))
+    days = {node: max(since, last.get(node, since)) for node, since in active.items()}
+    before = add_months((now or datetime.now(UTC)).date(), -AWAY).isoformat()
+    return {node: day for node, day in days.items() if day < before}
 
 
 def _member(session: Session, node: str) -> dict[str, Any]:

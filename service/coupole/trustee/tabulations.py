@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 from sqlmodel import Session
 
 from coupole.errors import CoupoleError
-from coupole.standard import catalogue
 from coupole.trustee import months, store
 from coupole.trustee.store import Trustee
-from coupole.wire.descriptor import fingerprint
 from coupole.wire.documents import sign
 from coupole.wire.keys import Key, public_key, write_secret
-from coupole.wire.tabulations import HEADCOUNT, KIND, Tabulation, check_proposed, read_tabulation, shape, tabulation_id
+from coupole.wire.tabulations import KIND, Tabulation, check_proposed, read_tabulation, tabulation_id
 
 
 class TabulationNotAgreed(CoupoleError):
@@ -35,24 +32,6 @@ def proposed(trustee: Trustee, raw: bytes, signature: str) -> Tabulation:
     document = check_proposed(raw, signature, {"keys": [read_tabulation(raw)["hub"]["key"]]})
     own_place(trustee, document)
     return document
-
-
-def words(document: Tabulation) -> Iterator[str]:
-    """What a tabulation counts, line by line, for a person who is to agree."""
-    known = catalogue.load(document["catalogue"], document["version"]).indicators
-    titles = {indicator.id: indicator.title["en"] for indicator in known}
-    people, grain, first = document["population"], document["grain"], document["first_slot"]
-    yield f"{document['federation']}: {people}, every {grain} from {first} on."
-    yield f"Hub: {document['hub']['name']}, fingerprint {fingerprint(document['hub']['key'])}"
-    for table in document["tables"]:
-        if table["id"] != HEADCOUNT:
-            by = " and ".join(name.replace("_", " ") for name in table["by"])
-            exact = "; exact, of 20 members or more" if table["noise"] == "none" else ""
-            title = titles.get(table["indicator"], table["indicator"])
-            yield f"  {title} ({table['part']}){', by ' + by if by else ''}{exact}"
-    yield f"{shape(document).cells} figures; no total of fewer than {document['m']} members."
-    yield f"Groups summed apart: {', '.join(document['groups'])}"
-    yield f"Trustees, all needed: {', '.join(party['name'] for party in document['trustees'])}"
 
 
 def countersign(session: Session, trustee: Trustee, raw: bytes, document: Tabulation) -> str:

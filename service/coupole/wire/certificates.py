@@ -7,8 +7,10 @@ or put in later without everybody who keeps the last one noticing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypedDict, cast
+
+import orjson
 
 from coupole.errors import CoupoleError, Finding
 from coupole.standard.validation import check_against
@@ -186,6 +188,27 @@ def counted(certificate: Certificate, node: str, header: bytes) -> str | None:
         if {"node": node, "report": digest(header)} in group["members"]:
             return group["id"]
     return None
+
+
+def write_log(trustee: str, roster: Mapping[str, Any], certificates: Iterable[bytes]) -> bytes:
+    """The canonical bytes of a trustee's log: the newest roster and every certificate by its hash."""
+    ends = []
+    for raw in certificates:
+        one = orjson.loads(raw)
+        ends.append(
+            {**{name: one[name] for name in ("tabulation", "number", "slot", "outcome")}, "digest": digest(raw)}
+        )
+    return written({"type": "log", "form": 1, "trustee": trustee, "roster": dict(roster), "certificates": ends})
+
+
+def last_counted(certificates: Iterable[Certificate]) -> dict[str, Certificate]:
+    """Of each member the last of these certificates that counted it; they are given in order."""
+    return {member["node"]: one for one in certificates for group in one["groups"] for member in group["members"]}
+
+
+def refusals(certificate: Certificate) -> dict[str, str]:
+    """Whose report was not counted, and the code of the reason."""
+    return {one["node"]: one["reason"] for one in certificate["refused"]}
 
 
 def _follows(one: Certificate, other: Certificate) -> bool:

@@ -151,6 +151,17 @@ class KeyRing:
         self._keys[purpose] = [fresh, *before]
         return fresh
 
+    def withdraw(self, purpose: str, now: datetime | None = None) -> Key:
+        """Put a fresh key in use and forget those before it: what they sign counts for nothing. A pair only.
+
+        Raises ``KeyNotFound``, also for a mere secret, without which nobody opens what it sealed.
+        """
+        if self._kinds.get(purpose) not in ALGORITHMS:
+            raise KeyNotFound()
+        fresh = self.rotate(purpose, now)
+        self._keys[purpose] = [fresh]
+        return fresh
+
     def public_set(self, purpose: str) -> dict[str, Any]:
         """The public halves of all key pairs of a purpose, a JSON Web Key Set; of secrets nothing."""
         return {"keys": [key.public() for key in self.of(purpose) if key.jwk is not None]}
@@ -166,6 +177,15 @@ def write_secret(path: Path, raw: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def destroy_secret(path: Path) -> None:
+    """Overwrite a file, then unlink it."""
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 def public_keys(key_set: Any) -> dict[str, KeyPair]:

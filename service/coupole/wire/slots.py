@@ -78,6 +78,16 @@ def in_order(slots: Iterable[str], grain: str) -> list[str]:
     return sorted(slots, key=lambda slot: parse_slot(slot, grain).order)
 
 
+def carried(last: str, slot: str, grain: str) -> int:
+    """How many slots' change the report of a slot holds, of a member that was counted last in ``last``.
+
+    Raises ``SlotInvalid``.
+    """
+    one, other = parse_slot(last, grain), parse_slot(slot, grain)
+    months = 12 * (other.period.first.year - one.period.first.year) + other.period.first.month - one.period.first.month
+    return months // MONTHS[grain] + one.opening - other.opening
+
+
 def covered(span: Span, slot: str, released: Sequence[str], grain: str) -> list[str]:
     """The slots whose changes add up to a figure of that span; for a year fewer than make one, as long as there are.
 

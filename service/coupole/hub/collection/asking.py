@@ -28,7 +28,7 @@ from coupole.hub.store.sealed_tables import SealedReport
 from coupole.hub.store.tables import Member
 from coupole.wire import reports
 from coupole.wire.base64url import to_text
-from coupole.wire.certificates import check_key_list
+from coupole.wire.certificates import check_key_list, last_counted
 from coupole.wire.reports import ReportKind
 from coupole.wire.slots import OPENING
 
@@ -102,12 +102,7 @@ def _chains(session: Session, plan: Counting) -> Chains:
 
 def _last(chain: Sequence[Row[Any]]) -> dict[str, str]:
     """In which slot of these each member was counted last."""
-    return {
-        member["node"]: one.slot
-        for one in chain
-        for group in json.loads(one.body)["groups"]
-        for member in group["members"]
-    }
+    return {node: one["slot"] for node, one in last_counted(json.loads(row.body) for row in chain).items()}
 
 
 async def _asked(store: Store, question: Question, connect: Connect, member: Member) -> SealedReport:

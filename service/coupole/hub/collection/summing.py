@@ -23,7 +23,7 @@ from coupole.hub.store import Store, sealed
 from coupole.hub.store.sealed_tables import Batch, Certificate, SealedReport
 from coupole.wire import batches, reports
 from coupole.wire.batches import Answer
-from coupole.wire.certificates import GENESIS, check_chain
+from coupole.wire.certificates import GENESIS, check_chain, refusals
 from coupole.wire.documents import digest, verify
 from coupole.wire.field import KeyVector, P, Vector, add, to_counts
 from coupole.wire.keys import Key
@@ -231,7 +231,7 @@ def _release(store: Store, plan: Counting, slot: str) -> Released:
         "released" if released else "void",
         next((found["reason"] for _answer, found in answers if "reason" in found), ""),
         counted_in,
-        {one["node"]: one["reason"] for one in certificate["refused"]},
+        {node: reason for _answer, found in answers for node, reason in refusals(found).items()},
         tuple(certificate["left_out"]),
     )
 

@@ -20,6 +20,7 @@ from coupole.wire.certificates import (
     CertificateChainBroken,
     check_certificate,
     check_chain,
+    refusals,
 )
 from coupole.wire.documents import SignerUnknown, digest
 from coupole.wire.slots import Slot, SlotInvalid, following, parse_slot
@@ -116,7 +117,8 @@ def _verdict(slot: str, certificates: Sequence[Certificate], node: str) -> Verdi
     if report is not None:
         return Verdict(slot, certificates[0]["number"], report, "counted", None)
     void = next((one for one in certificates if one["outcome"] == "void"), None)
-    refused = next((reason for one in certificates if (reason := _refusal(one, node))), None)
+    # Of two trustees the second was asked first: why it refused is the cause of what the first one says.
+    refused = next((reason for one in reversed(certificates) if (reason := refusals(one).get(node))), None)
     outcome = "void" if void else "refused" if refused else "left_out"
     return Verdict(slot, certificates[0]["number"], None, outcome, void.get("reason") if void else refused)
 
@@ -125,10 +127,6 @@ def listed_report(certificate: Certificate, node: str) -> str | None:
     """The hash of this member's report in a certificate, if one was counted."""
     members = (member for group in certificate["groups"] for member in group["members"])
     return next((member["report"] for member in members if member["node"] == node), None)
-
-
-def _refusal(certificate: Certificate, node: str) -> str | None:
-    return next((one["reason"] for one in certificate["refused"] if one["node"] == node), None)
 
 
 def next_slots(session: Session, name: str, tabulation: Tabulation) -> tuple[Slot, ...]:

@@ -250,6 +250,13 @@ def _frozen(
     return _as_frozen(kept)
 
 
+def sign_anew(session: Session, ring: KeyRing) -> None:
+    """Sign every release that is kept with the key in use: those before it were withdrawn. The bytes stay."""
+    for kept in releases.every(session):
+        kept.signature = sign(KIND, kept.body, ring.active("sign"))
+        releases.keep(session, kept)
+
+
 def _as_frozen(kept: Kept) -> FrozenRelease:
     name = (kept.catalogue, kept.version, kept.period)
     return FrozenRelease(*name, kept.revision, cast(Cause, kept.cause), kept.frozen_at, kept.body, kept.signature)

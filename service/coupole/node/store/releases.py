@@ -35,8 +35,13 @@ def all_newest(session: Session) -> list[Release]:
     return list(session.exec(query.order_by(col(Release.period).desc(), *NAME[:2])))
 
 
+def every(session: Session) -> list[Release]:
+    """Every release in every revision."""
+    return list(session.exec(select(Release).order_by(*NAME, col(Release.revision))))
+
+
 def keep(session: Session, release: Release) -> None:
-    """Keep a release for good. It is never changed: its name and revision are its key."""
+    """Keep a release for good. Its figures never change: its name and revision are its key."""
     session.add(release)
     session.flush()
 

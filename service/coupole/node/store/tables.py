@@ -172,7 +172,7 @@ class Assertion(NodeTable, table=True):
 
 
 class Release(NodeTable, table=True):
-    """A release as it was signed; never changed, replaced by the next revision."""
+    """A release as it was signed; its bytes never change, the next revision replaces it."""
 
     __tablename__ = "release"
 

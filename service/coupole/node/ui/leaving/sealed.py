@@ -17,6 +17,7 @@ from coupole.node.statistics.accepting import IN_FORCE, TabulationNotProposed
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation, SealedReport
 from coupole.node.ui.desk import Desk, Right, Visit
+from coupole.standard.sentences import sentence
 from coupole.web.translations import marked
 from coupole.wire.reports import unpack
 from coupole.wire.slots import Slot, parse_slot
@@ -247,7 +248,8 @@ def _outcome(visit: Visit, report: SealedReport) -> str:
     if report.outcome is None:
         return visit.gettext("not known yet: the trustee’s certificate comes with the next question")
     if report.outcome == "refused":
-        return visit.gettext("refused by the trustee (%(reason)s): its changes come again", reason=report.reason)
+        reason = sentence(report.reason or "", visit.language).title
+        return visit.gettext("refused by the trustee, its changes come again: %(reason)s", reason=reason)
     if report.outcome == "void":
         return visit.gettext("no total was made: its changes come again")
     return visit.gettext("not in the total: its changes come again")
