@@ -173,9 +173,9 @@ async def _brought(hub: Hub, ring: KeyRing, settings: HubSettings, slot: str) ->
 
 
 def _say(asked: SlotReport, made: Released | None) -> None:
-    for reason, members in sorted(asked.reasons.items()):
     from coupole.standard.sentences import sentence
 
+    for reason, members in sorted(asked.reasons.items()):
         typer.echo(f"{members} members: {reason or 'sealed'}")
     if made is None:
         return

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from coupole.node.opening import OpenNode
     from coupole.node.store.journal import ChainReport, End
 
-app = typer.Typer(no_args_is_help=True, help="One member's service: its records, its tokens, its releases.")
 AFTER_WITHDRAWAL = """The old keys are withdrawn. Now, in this order:
 1. Start the service again. Until then it still takes what was signed with the old keys.
 2. Call the umbrella and read them the fingerprint after "sign" above. They run:
@@ -38,6 +37,7 @@ AFTER_WITHDRAWAL = """The old keys are withdrawn. Now, in this order:
 4. Whoever has these keys may have the others. If so: coupole node rotate {directory} master, then cell, and make
    new backups. Ask your data protection officer today whether this has to be reported within 72 hours."""
 
+app = typer.Typer(no_args_is_help=True, help="One member's service: its records, its tokens, its releases.")
 app.add_typer(clients, name="client")
 app.add_typer(users, name="user")
 app.command("import")(import_file)
@@ -223,12 +223,6 @@ def rotate(directory: Directory, purpose: Annotated[str, typer.Argument(help="ma
 
 
 @app.command()
-def facts(
-    directory: Directory, everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False
-) -> None:
-    """Bring what is counted up to date with the records."""
-    from coupole.node.store.facts import mark_all_stale
-@app.command()
 def keys(
     directory: Directory,
     withdraw: Annotated[
@@ -255,6 +249,12 @@ def keys(
         say(AFTER_WITHDRAWAL.format(directory=directory, issuer=settings.issuer, node=settings.node_id))
 
 
+@app.command()
+def facts(
+    directory: Directory, everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False
+) -> None:
+    """Bring what is counted up to date with the records."""
+    from coupole.node.store.facts import mark_all_stale
 
     with opened(directory) as node:
         if everything:
