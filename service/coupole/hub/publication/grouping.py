@@ -108,6 +108,12 @@ def unit_tables(document: Tabulation, sums: Sums, slot: str, floor: int = APART)
     return found
 
 
+def opened_tables(document: Tabulation, sums: Sums, slot: str, units: Iterable[Unit]) -> dict[Unit, list[FineTable]]:
+    """What there was on the day before a slot began, with the balances that were opened with it; of stocks alone."""
+    found = {unit: fine_tables(document, of_groups(sums, unit), slot + OPENING, groups=len(unit)) for unit in units}
+    return {unit: [one for one in tables if one.bound and one.span == "day"] for unit, tables in found.items()}
+
+
 def of_groups(sums: Sums, groups: Sequence[str]) -> dict[str, Counts]:
     """What changed in each slot in these groups together; nothing where they were left out."""
     cells = len(next(iter(next(iter(sums.counts.values())).values())))
@@ -130,13 +136,14 @@ def together(entries: Sequence[Shown], groups: Collection[str]) -> list[Shown]:
                 key = (table["id"], table["span"])
                 found.setdefault(key, []).append(table)
                 of[key] = of.get(key, frozenset()).union(entry["groups"])
-    made = [_added(tables) for key, tables in found.items() if of[key] == wanted]
+    made = [added(tables) for key, tables in found.items() if of[key] == wanted]
     if not made and any(entry["tables"] for entry in entries):
         raise GroupNotApart(groups=", ".join(sorted(wanted)), apart=named(entries))
     return made
 
 
-def _added(tables: Sequence[Shown]) -> Shown:
+def added(tables: Sequence[Shown]) -> Shown:
+    """Tables of one form added up, with the noise of all of them."""
     values = [sum(column) for column in zip(*(table["values"] for table in tables), strict=True)]
     noise = {name: sum(table[name] for table in tables) for name in ("variance", "bound")}
     return {**tables[0], "values": values, **noise}

@@ -23,14 +23,14 @@ from coupole.disclosure.suppression import headlines, may_be_exact
 from coupole.disclosure.tables import Flags
 from coupole.errors import CoupoleError
 from coupole.hub.publication.crossings import Shown
-from coupole.hub.publication.grouping import APART, Sums, by_slot, of_groups, together, unit_tables
+from coupole.hub.publication.grouping import APART, Sums, Unit, by_slot, of_groups, opened_tables, together, unit_tables
 from coupole.hub.publication.sealed import FineTable, SlotNotReleased, fine_tables, suffix
 from coupole.hub.store import Store, sealed
 from coupole.hub.store.sealed_tables import SealedPublication
 from coupole.standard.calendar import parse_period
 from coupole.wire.documents import sign, written
 from coupole.wire.keys import Key
-from coupole.wire.slots import in_order
+from coupole.wire.slots import OPENING, in_order
 from coupole.wire.tabulations import Tabulation
 
 KIND = "sealed_publication"
@@ -61,8 +61,10 @@ def publish(
         if made := sealed.publication(session, kept.id, slot):
             return made
         document = sealed.document(kept)
-        tables = _tables(document, by_slot(sealed.group_sums(session, kept.id)), slot, floor)
-        _check(_told(tables), _before(session, kept.id, document, slot))
+        before = _before(session, kept.id, document, slot)
+        tables = _tables(document, by_slot(sealed.group_sums(session, kept.id)), slot, floor, before)
+        for one in (before, *([tables["restated"]] if "restated" in tables else [])):
+            _check(_told(tables), _told(one, BEFORE))
         moment = now or datetime.now(UTC)
         raw = written(_publication(session, hub, kept.id, document, slot, moment, tables))
         made = SealedPublication(
@@ -72,13 +74,14 @@ def publish(
         return made
 
 
-def _tables(document: Tabulation, sums: Sums, slot: str, floor: int) -> Shown:
-    """The tables of the federation, and those of each group that is shown apart where there are several."""
+def _tables(document: Tabulation, sums: Sums, slot: str, floor: int, before: Shown) -> Shown:
+    """The tables of the federation, and those of each group that is shown apart where there are several.
+
+    ``before``: what was published of the slot before. What there was at its end is told anew, as ``restated``, when
+    balances were opened since.
+    """
     units = unit_tables(document, sums, slot, floor)
-    groups = [
-        {"id": POOLED.join(unit), "groups": [*unit], "tables": [*map(as_text, tables)]}
-        for unit, tables in units.items()
-    ]
+    groups = _entries(units)
     whole = together(groups, document["groups"])
     exact = [
         one
@@ -87,7 +90,20 @@ def _tables(document: Tabulation, sums: Sums, slot: str, floor: int) -> Shown:
     ]
     for one, (table, out) in zip(exact, headlines([*map(_exact, exact)], ORDERED), strict=True):
         whole.append(_headline(one, table, out))
-    return {"tables": whole, "groups": groups if len(groups) > 1 else []}
+    found: Shown = {"tables": whole, "groups": groups if len(groups) > 1 else []}
+    if before["tables"] and slot + OPENING in sums.counts:
+        apart = [unit for unit, tables in units.items() if any(one.span == "day" for one in tables)]
+        stocks = together(_entries(opened_tables(document, sums, slot, apart)), document["groups"])
+        members = sum(sums.members[slot + OPENING].values())
+        found["restated"] = {"slot": before["slot"], "since": slot + OPENING, "members": members, "tables": stocks}
+    return found
+
+
+def _entries(units: Mapping[Unit, Sequence[FineTable]]) -> list[Shown]:
+    return [
+        {"id": POOLED.join(unit), "groups": [*unit], "tables": [*map(as_text, tables)]}
+        for unit, tables in units.items()
+    ]
 
 
 def _publication(
@@ -112,13 +128,14 @@ def _publication(
     }
 
 
-def _before(session: Session, name: str, document: Tabulation, slot: str) -> list[linked.Table]:
-    """What a reader knows of everything that was published of the slot before, exact tables among it."""
+def _before(session: Session, name: str, document: Tabulation, slot: str) -> Shown:
+    """What was published of the slot before."""
     known = [one.slot for one in sealed.publications(session) if one.tabulation == name]
     order = in_order({*known, slot}, document["grain"])
     at = order.index(slot)
     kept = sealed.publication(session, name, order[at - 1]) if at else None
-    return _told(json.loads(sealed.text(kept)), BEFORE) if kept else []
+    found: Shown = json.loads(sealed.text(kept)) if kept else {"tables": []}
+    return found
 
 
 def _may_be_exact(table: FineTable, slot: str, reporting: int) -> bool:

@@ -128,3 +128,8 @@ def _of(table: Any, key: Key) -> tuple[Any, ...]:
 def names(session: Session) -> dict[str, str]:
     """What members are called, those that left included."""
     return {row.id: row.name for row in session.execute(select(MEMBER.c.id, MEMBER.c.name))}
+
+
+def active(session: Session) -> set[str]:
+    """The members that are asked for their figures, by id."""
+    return set(session.scalars(select(MEMBER.c.id).where(MEMBER.c.active)))
