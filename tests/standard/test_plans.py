@@ -10,9 +10,10 @@ from coupole.standard import catalogue, plans
 from coupole.standard.plans import PlanInvalid, PlanUnknown, kind_of, plan
 
 CORE = catalogue.load("core", "1.0.0")
+from coupole.standard.rates import LEVELS
 
 
-def test_every_indicator_of_the_catalogue_is_in_it_but_those_that_count_no_records_of_one_kind() -> None:
+def test_every_indicator_of_the_catalogue_is_in_it_but_two_sums_whose_numbers_are() -> None:
     named = {table.indicator for table in plan(CORE).tables}
     assert {one.id for one in CORE.indicators} - named == {"S07", "M02", "M03"}
 
@@ -64,7 +65,15 @@ def test_another_catalogue_has_no_plan() -> None:
     ids=["an indicator that is not there", "a dimension it has not", "several codes", "groups"],
 )
 def test_what_cannot_be_counted_so_is_refused(monkeypatch: pytest.MonkeyPatch, indicator: str, by: list[str]) -> None:
-    wrong = {"id": "core", "headcount": "S01", "tables": [{"indicator": indicator, "by": [by]}], "headline": []}
+    wrong = {"tables": [{"indicator": indicator, "by": [by]}], "headline": [], "members": []}
+    monkeypatch.setattr(plans, "document", lambda _name, _version: {"id": "core", "headcount": "S01"} | wrong)
+    with pytest.raises(PlanInvalid):
+        plan(CORE)
+
+
+@pytest.mark.parametrize("name", ["X99", "S01"], ids=["an indicator that is not there", "no rate"])
+def test_members_are_counted_by_rates_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    wrong = {"id": "core", "headcount": "S01", "tables": [], "headline": [], "members": [name]}
     monkeypatch.setattr(plans, "document", lambda _name, _version: wrong)
     with pytest.raises(PlanInvalid):
         plan(CORE)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from coupole.standard import rates
 from coupole.wire import field, reports
 from coupole.wire.field import Counts, KeyVector, Vector
 from coupole.wire.keys import Key, KeyRing
@@ -65,6 +66,12 @@ def tabulation(**changes: Any) -> Tabulation:
         "tables": list(TABLES),
     }
     return cast(Tabulation, made | changes)
+
+
+def members(indicator: str, **changes: Any) -> Table:
+    """A table of members by their rate."""
+    made = {"part": "members", "kind": "members", "by": ["rate"], "levels": [[*rates.LEVELS]]}
+    return table(f"{indicator}.members", **(made | {"indicator": indicator} | changes))
 
 
 PLAN = tabulation()

@@ -48,6 +48,7 @@ from tests.wire.federation import (
     counts,
     key_set,
     key_sums,
+    members,
     opened,
     report,
     table,
@@ -385,6 +386,78 @@ def test_the_declared_headcount_looks_random_to_the_hub():
 
     assert len(set(said)) == 40
     assert min(said) < P // 4 < 3 * P // 4 < max(said)
+
+
+# members
+
+BY_RATES = shape(tabulation(tables=[TABLES[0], members("O01"), members("O02")]))
+
+
+def band(*places: int, by: int = 1) -> Any:
+    """A member in these bands of the two tables, or taken out of them."""
+    found = np.zeros(BY_RATES.cells, np.int64)
+    for placed, place in zip(BY_RATES.tables[1:], places, strict=True):
+        found[[placed.first + place, placed.first + placed.size - 1]] = by
+    return found
+
+
+def by_rates(kind: str, found: Any, trustees: Any = ONE) -> Report:
+    slot = "2026-10/opening" if kind == "opening" else "2026-10"
+    return report(trustees=trustees, form=BY_RATES, counts=found, kind=kind, slot=slot)
+
+
+@pytest.mark.parametrize("trustees", [ONE, BOTH])
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("opening", band(3, 0)),
+        ("change", band(3, 0) - band(4, 0)),
+        ("change", 0 * band(3, 0)),
+        ("closing", band(3, 0, by=-1)),
+        ("closing", 0 * band(3, 0)),
+    ],
+)
+def test_a_member_comes_in_once_moves_and_goes_once(trustees, kind, found):
+    made = by_rates(kind, found, trustees)
+    assert zero_sum(made, CHALLENGE, trustees, BY_RATES) == 0
+    assert read_header(made.header)["members"] == found[BY_RATES.members]
+
+
+@pytest.mark.parametrize(
+    ("kind", "members"), [("opening", 0), ("opening", -1), ("change", 1), ("change", -1), ("closing", 1)]
+)
+def test_no_header_says_that_a_member_comes_or_goes_in_another_kind_of_report(kind, members):
+    with pytest.raises(DocumentInvalid):
+        by_rates(kind, band(3, 0, by=members))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        band(3, 0, by=2),
+        band(3, 0) + band(4, 1),
+        band(3, 0) - band(3, 0),
+        band(3, 0) + np.eye(1, BY_RATES.cells, 1, np.int64)[0],
+    ],
+    ids=["twice in a band", "in two bands", "in none", "in one more than it says"],
+)
+def test_whoever_counts_itself_more_or_less_than_once_is_refused_though_it_declares_once(found):
+    honest = band(3, 0)
+    made = by_rates("opening", honest)
+    share, keys = hub_half(made)
+    lying = field.add(share, field.of_counts(found - honest))
+    forged = again(replace(made, hub_share=field.to_bytes(lying) + keys.tobytes()), hub_share="f" * 64)
+    assert zero_sum(forged, CHALLENGE, form=BY_RATES) != 0
+
+
+def test_tables_of_one_member_that_do_not_agree_on_whether_it_is_counted_are_refused():
+    one = band(3, 0)
+    one[BY_RATES.tables[2].first :] = 0
+    assert zero_sum(by_rates("opening", one), CHALLENGE, form=BY_RATES) != 0
+
+
+def test_a_header_of_people_alone_says_nothing_of_members():
+    assert "members" not in read_header(report().header)
 
 
 # packing

@@ -42,6 +42,7 @@ from tests.wire.federation import (
     TRUSTEE,
     counted,
     key_set,
+    members,
     people,
     table,
     tabulation,
@@ -127,6 +128,32 @@ def test_what_contradicts_itself_is_refused_with_its_place(path, value, pointer)
 
     assert pointer in [finding.pointer for finding in refused.value.findings]
     assert {finding.code for finding in refused.value.findings} == {"tabulation_inconsistent"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"noise": "none"},
+        {"kind": "stock"},
+        {"part": "count"},
+        {"by": ["age"]},
+        {"levels": [["none", "0_50", "50_100"]]},
+        {"by": [], "levels": []},
+    ],
+)
+def test_members_are_counted_in_the_bands_of_a_rate_and_never_without_noise(changes):
+    assert read_tabulation(write_tabulation(tabulation(tables=[TABLES[0], members("O01")])))
+    with pytest.raises(TabulationInvalid):
+        write_tabulation(tabulation(tables=[TABLES[0], members("O01", **changes)]))
+
+
+def test_all_tables_of_members_count_the_same_members_and_owe_each_other_nothing_else():
+    form = shape(tabulation(tables=[TABLES[0], members("O01"), members("O02")]))
+    first, second = form.tables[1:]
+    assert form.members == first.first + first.size - 1 == form.same[second.first + second.size - 1]
+    assert (form.same[second.first : second.first + second.size - 1] == np.arange(second.first, form.cells - 1)).all()
+    assert form.zero.count == 3, "each total is the sum of its bands, and both are one"
+    assert SHAPE.members is None
 
 
 def test_as_many_cells_as_there_may_be_are_accepted_and_not_one_more():

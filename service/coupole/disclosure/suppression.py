@@ -49,16 +49,17 @@ def may_be_exact(dimensions: int, *, stock: bool, month: int, reporting: int) ->
     return dimensions <= 1 and reporting >= MEMBERS and (not stock or month == YEAR)
 
 
-def pool(values: Counts, floor: int = HEADLINE) -> list[range]:
+def pool(values: Counts, floor: int = HEADLINE, *, empty: bool = False) -> list[range]:
     """Ordered levels that are shown as one, so that none but 0 is below ``floor``; in order, and none left out.
 
     The smallest goes first, to the smaller of its neighbours. Levels with nobody stay alone unless they lie between
     two that are pooled. When all together are fewer than ``floor`` one range remains that is still too small.
+    ``empty``: levels with nobody are pooled as well, for with noise 0 may be somebody.
     """
     groups = [range(place, place + 1) for place in range(len(values))]
     while True:
         totals = [int(values[group.start : group.stop].sum()) for group in groups]
-        some = [place for place, total in enumerate(totals) if total]
+        some = [place for place, total in enumerate(totals) if total or empty]
         small = [place for place in some if totals[place] < floor]
         if not small or len(some) < 2:
             return groups

@@ -12,13 +12,19 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from coupole.errors import CoupoleError
-from coupole.standard import resource
+from coupole.standard import rates, resource
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 from coupole.standard.reading import parse
 from coupole.standard.validation import check_against
 
 OTHER = "other"
 """The level that stands for all codes that are not named; the last of its dimension."""
+MEMBERS: Literal["members"] = "members"
+"""Kind and part of a table that counts members, by the band in which their own rate of twelve months lies."""
+SHARE = ("num", "den")
+"""The parts of a rate."""
+
+Kind = Literal["stock", "flow", "members"]
 
 
 class PlanUnknown(CoupoleError):
@@ -34,7 +40,7 @@ class PlannedTable(NamedTuple):
 
     indicator: str
     part: str
-    kind: Literal["stock", "flow"]
+    kind: Kind
     by: tuple[str, ...]
     levels: tuple[tuple[str, ...], ...]
     exact: bool
@@ -75,6 +81,7 @@ def plan(catalogue: Catalogue, named: dict[str, Sequence[str]] | None = None, *,
         for by in row["by"]
         for table in _tables(catalogue, row["indicator"], by, named or {}, exact=number >= fine)
     ]
+    tables += [_members(catalogue, name) for name in given["members"]]
     return Plan(given["id"], given["headcount"], tuple(tables))
 
 
@@ -94,10 +101,7 @@ def kind_of(indicator: Indicator) -> Literal["stock", "flow"]:
 def _tables(
     catalogue: Catalogue, name: str, by: Sequence[str], named: dict[str, Sequence[str]], *, exact: bool
 ) -> Iterator[PlannedTable]:
-    try:
-        indicator = catalogue.indicator(name)
-    except KeyError:
-        raise PlanInvalid(name=name) from None
+    indicator = _indicator(catalogue, name)
     dimensions = {one.name: one for one in indicator.dimensions}
     if not dimensions.keys() >= set(by):
         raise PlanInvalid(name=name)
@@ -105,6 +109,19 @@ def _tables(
     for part in indicator.parts:
         if not part.startswith("sum"):
             yield PlannedTable(name, part, kind_of(indicator), tuple(by), levels, exact)
+
+
+def _members(catalogue: Catalogue, name: str) -> PlannedTable:
+    if _indicator(catalogue, name).parts != SHARE:
+        raise PlanInvalid(name=name)
+    return PlannedTable(name, MEMBERS, MEMBERS, (rates.BY,), (rates.LEVELS,), exact=False)
+
+
+def _indicator(catalogue: Catalogue, name: str) -> Indicator:
+    try:
+        return catalogue.indicator(name)
+    except KeyError:
+        raise PlanInvalid(name=name) from None
 
 
 def _levels(dimension: Dimension, named: dict[str, Sequence[str]]) -> tuple[str, ...]:

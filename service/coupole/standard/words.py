@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coupole.standard import rates
 from coupole.standard.catalogue import Dimension, Indicator
 from coupole.standard.codes import code_list
 
@@ -11,6 +12,7 @@ WORDS: dict[str, dict[str, str]] = {
     "num": {"en": "Numerator", "nl": "Teller", "fr": "Numérateur", "it": "Numeratore"},
     "den": {"en": "Denominator", "nl": "Noemer", "fr": "Dénominateur", "it": "Denominatore"},
     "rate": {"en": "Rate", "nl": "Verhouding", "fr": "Taux", "it": "Tasso"},
+    "members": {"en": "Members", "nl": "Leden", "fr": "Membres", "it": "Membri"},
     "n": {"en": "Observations", "nl": "Waarnemingen", "fr": "Observations", "it": "Osservazioni"},
     "sum": {"en": "Sum", "nl": "Som", "fr": "Somme", "it": "Somma"},
     "mean": {"en": "Mean", "nl": "Gemiddelde", "fr": "Moyenne", "it": "Media"},
@@ -18,6 +20,7 @@ WORDS: dict[str, dict[str, str]] = {
     "sum_num": {"en": "Numerator", "nl": "Teller", "fr": "Numérateur", "it": "Numeratore"},
     "sum_den": {"en": "Denominator", "nl": "Noemer", "fr": "Dénominateur", "it": "Denominatore"},
     "sumsq": {"en": "Sum of squares", "nl": "Som van kwadraten", "fr": "Somme des carrés", "it": "Somma dei quadrati"},
+    "none": {"en": "in no band", "nl": "in geen klasse", "fr": "dans aucune tranche", "it": "in nessuna fascia"},
     "not_settled": {
         "en": "not settled yet, from {day}",
         "nl": "staat nog niet vast, wel vanaf {day}",
@@ -48,6 +51,14 @@ def band(low: int | None, high: int | None) -> str:
         return f"{low}+"
     last = high - 1
     return f"≤ {last}" if low is None else str(low) if low == last else f"{low}–{last}"
+
+
+def rate_word(level: str, language: str) -> str:
+    """What a level is called that members are counted in by their rate; several that are shown as one are one band."""
+    if level == rates.NONE:
+        return WORDS[rates.NONE][language]
+    low, high = rates.limits(level)
+    return f"{low}–{high}" + ("\u202f%" if language == "fr" else "%")
 
 
 def code_word(dimension: Dimension | None, code: str, language: str) -> str:

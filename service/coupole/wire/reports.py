@@ -9,6 +9,8 @@ just as random. A signed header binds all parts to each other, to the member and
     commit    = SHA-256(salt, counts, key sums); the salt stays with the member, else whoever guesses could test a guess
     headcount = the change of the headcount less the first trustee's share: that trustee alone can read it, and no hub
                 can move it to learn, from what is refused, on which side of the cap it is
+    members   = what the report adds to the number of members that are counted by their rates, which is no secret: 1
+                when it opens, -1 when it closes. The check of what must be 0 holds the tables to it
 
 Packed (``application/vnd.coupole.report``): ``CPR1``, header, signature, hub's share, own part, sealed shares, each
 after its length in 4 bytes, little-endian.
@@ -22,7 +24,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypedDict, cast
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict, cast
 
 import numpy as np
 import orjson
@@ -76,6 +78,7 @@ class Header(TypedDict):
     prev: str
     trustee_keys: list[str]
     len: int
+    members: NotRequired[int]
     headcount: str
     hub_share: str
     sealed: str
@@ -130,6 +133,8 @@ def make(
         "trustee_keys": [one.id for one in trustee_keys],
         "len": shape.cells,
     }
+    if shape.members is not None:
+        head["members"] = int(counts[shape.members])
     ctx = _ctx(head)
     seeds = [secrets.token_bytes(SEED) for _ in trustee_keys]
     sealed = tuple(seal(one, seed, ctx) for one, seed in zip(trustee_keys, seeds, strict=True))
@@ -230,9 +235,10 @@ def zero_check(shape: Shape, half: Vector, challenge: bytes) -> int:
 
 
 def first_zero_check(header: Header, shape: Shape, half: Vector, challenge: bytes) -> int:
-    """The part of the first trustee's share, with the headcount that the header declares."""
+    """The part of the first trustee's share, with the headcount and the members that the header declares."""
     weights = _weights(shape, challenge)
-    return (field.combine(weights.first, half) + weights.declared * int(header["headcount"])) % field.P
+    declared = weights.declared * int(header["headcount"]) - weights.members * header.get("members", 0)
+    return (field.combine(weights.first, half) + declared) % field.P
 
 
 def headcount_change(header: Header, shape: Shape, half: Vector) -> int:
@@ -275,23 +281,29 @@ def _half(hub_share: bytes, length: int) -> tuple[Vector, KeyVector]:
 
 
 class _Weights(NamedTuple):
-    """The coefficient of each cell for the first trustee and for others, and that of the declared headcount."""
+    """The coefficient of each cell for the first trustee and for others, and those of what a header declares."""
 
     first: Vector
     others: Vector
     declared: int
+    members: int
 
 
 @lru_cache(maxsize=4)
 def _weights(shape: Shape, challenge: bytes) -> _Weights:
-    """All rows, each times its random number, and one more: declared headcount less that of all others' shares.
+    """All rows, each times its random number, and two more: declared headcount less that of all others' shares, and the
+    members counted by a rate less those declared.
 
     Kept, because all reports of a batch have one challenge.
     """
     zero = shape.zero
-    coefficients = field.expand_challenge(challenge, zero.count + 1)
+    coefficients = field.expand_challenge(challenge, zero.count + 2)
+    headcount, members = coefficients[-2:-1], coefficients[-1:]
     first = field.scatter(zero.cell, coefficients[zero.row], zero.sign, shape.cells)
+    if shape.members is not None:
+        at = slice(shape.members, shape.members + 1)
+        first[at] = field.add(first[at], members)
     others = first.copy()
     at = slice(shape.headcount, shape.headcount + 1)
-    others[at] = field.sub(first[at], coefficients[-1:])
-    return _Weights(first, others, int(coefficients[-1]))
+    others[at] = field.sub(first[at], headcount)
+    return _Weights(first, others, int(headcount[0]), int(members[0]))

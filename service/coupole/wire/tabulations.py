@@ -3,6 +3,9 @@
 The form is ``schema/v1/tabulation.schema.json``. A report is one vector: the tables one after the other, of each all
 combinations of the levels of its dimensions, in order, ``*`` (all levels together) last. Everything here follows from
 the document alone, so whoever holds it knows what each number of a vector means.
+
+Tables of the kind ``members`` count no people: a member is in one level of each, or in none before it opened. All of
+them count the same members, so their totals are one figure.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coupole.errors import CoupoleError, Finding
+from coupole.standard import rates
+from coupole.standard.plans import MEMBERS, Kind
 from coupole.standard.validation import check_against
 from coupole.wire.documents import SignerUnknown, canonical_only, digest, verify, written
 from coupole.wire.keys import public_key, public_keys
@@ -40,7 +45,7 @@ class Table(TypedDict):
     id: str
     indicator: str
     part: str
-    kind: Literal["stock", "flow"]
+    kind: Kind
     by: list[str]
     levels: list[list[str]]
     noise: Literal["cell_key", "none"]
@@ -108,6 +113,11 @@ class Shape:
     headcount: int
     """The cell that holds the number of people accompanied."""
     tables: tuple[Placed, ...]
+
+    @property
+    def members(self) -> int | None:
+        """The cell that holds the number of members counted by a rate; none where none is."""
+        return next((one.first + one.size - 1 for one in self.tables if one.table["kind"] == MEMBERS), None)
 
     @cached_property
     def zero(self) -> ZeroRows:
@@ -201,6 +211,8 @@ def _meaning(table: Table, levels: Sequence[str]) -> Hashable:
     """What a cell counts. A level may stand for all that are not listed, so it means the same beside the same ones."""
     named = zip(table["by"], map(tuple, table["levels"]), levels, strict=True)
     chosen = frozenset((name, codes, level) for name, codes, level in named if level != ALL)
+    if table["kind"] == MEMBERS and not chosen:
+        return MEMBERS
     return table["indicator"], table["part"], table["kind"], chosen
 
 
@@ -242,17 +254,22 @@ def _nonsense_in(table: Table) -> Iterator[str]:
         yield "levels"
     if table["part"].startswith("sum"):  # no count: one person could be most of it
         yield "part"
-    if table["noise"] == "none" and len(table["by"]) > 1:
+    if table["noise"] == "none" and (len(table["by"]) > 1 or table["kind"] == MEMBERS):
         yield "noise"
+    if MEMBERS in (table["kind"], table["part"]):
+        said = table["kind"], table["part"], table["by"], table["levels"]
+        if said != (MEMBERS, MEMBERS, [rates.BY], [[*rates.LEVELS]]):
+            yield "kind"
 
 
 def _zero_rows(placed: Sequence[Placed]) -> ZeroRows:
     rows: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
-    seen: dict[tuple[str, str, str], list[Placed]] = {}
+    seen: dict[Hashable, list[Placed]] = {}
     for one in placed:
         rows += _margins(one)
         table = one.table
-        others = seen.setdefault((table["indicator"], table["part"], table["kind"]), [])
+        alike = MEMBERS if table["kind"] == MEMBERS else (table["indicator"], table["part"], table["kind"])
+        others = seen.setdefault(alike, [])
         rows += _agreements(one, others)
         others.append(one)
     return _joined(rows)
@@ -281,7 +298,9 @@ def _agreements(one: Placed, others: Sequence[Placed]) -> Iterator[tuple[NDArray
 
 
 def _shared(one: Table, other: Table) -> list[str]:
-    """The dimensions that both tables have, with the same levels."""
+    """The dimensions that both tables have, with the same levels; none where members are counted by two rates."""
+    if one["indicator"] != other["indicator"]:
+        return []
     levels = dict(zip(other["by"], other["levels"], strict=True))
     return sorted(name for name, own in zip(one["by"], one["levels"], strict=True) if levels.get(name) == own)
 

@@ -12,7 +12,7 @@ from coupole.node.statistics.sealing import State
 from coupole.wire.keys import KeyRing
 
 STOCK = np.array([True, True, False, False])
-NOTHING = np.zeros(4, np.bool_)
+MEMBER = NOTHING = np.zeros(4, np.bool_)
 SALT = b"s" * 32
 PLACE = "own|t|north"
 
@@ -26,7 +26,7 @@ def told(made: Step) -> list[int]:
 
 
 def go(before: Ledger | None, now: State, kind: Kind = "change", withheld: np.ndarray = NOTHING) -> Step:
-    return step(before, now, kind, STOCK, withheld, SALT, 1 if before is None else before.seq + 1)
+    return step(before, now, kind, STOCK, MEMBER, withheld, SALT, 1 if before is None else before.seq + 1)
 
 
 def test_the_first_report_says_nothing_and_the_next_one_what_changed() -> None:
@@ -66,6 +66,33 @@ def test_a_closing_takes_stocks_back_and_leaves_what_happened() -> None:
     assert last.after.closed
     alone = go(go(None, state(10, 4, 3, 2)).after, state(13, 4, 4, 2)).after
     assert told(go(alone, state(15, 9, 4, 2), "closing")) == [-3, 0, 0, 0]
+
+
+def by_band(before: Ledger | None, place: int, kind: Kind = "change") -> Step:
+    """A member in one of three bands; the last cell is of all together."""
+    now = state(*[int(place == at) for at in range(3)], 1)
+    return step(before, now, kind, NOTHING, ~NOTHING, NOTHING, SALT, 1)
+
+
+def test_a_member_is_counted_from_its_opening_on_moves_and_goes_with_its_closing() -> None:
+    alone = by_band(by_band(None, 0).after, 1)
+    assert (told(alone), alone.keys.tolist()) == ([0, 0, 0, 0], [0, 0, 0, 0])
+    opened = by_band(alone.after, 1, "opening")
+    assert (told(opened), opened.keys.tolist()) == ([0, 1, 0, 1], [0, 7, 0, 7])
+    moved = by_band(opened.after, 2)
+    assert told(moved) == [0, -1, 1, 0]
+    closed = by_band(moved.after, 0, "closing")
+    assert (told(closed), closed.keys.tolist()) == ([0, 0, -1, -1], [0, 0, 249, 249])
+
+
+def test_a_member_that_never_opened_closes_without_having_been_counted() -> None:
+    assert told(by_band(by_band(None, 0).after, 0, "closing")) == [0, 0, 0, 0]
+
+
+def test_a_move_that_was_not_counted_is_in_the_next_report() -> None:
+    opened = by_band(None, 0, "opening").after
+    assert told(by_band(opened, 1)) == [-1, 1, 0, 0]
+    assert told(by_band(opened, 2)) == [-1, 0, 1, 0]
 
 
 def test_what_is_withheld_does_not_change_and_comes_once_it_may_leave() -> None:

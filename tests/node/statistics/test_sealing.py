@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from coupole.node.statistics import sealing
 from coupole.node.statistics.facts import fact_maker
+from coupole.standard import rates
 from coupole.wire.keys import KeyRing
 from coupole.wire.slots import parse_slot
 from coupole.wire.tabulations import Shape, Tabulation, read_tabulation, shape, write_tabulation
@@ -58,11 +61,13 @@ def table(indicator: str, part: str = "count", kind: str = "stock", **by: list[s
     return {"indicator": indicator, "part": part, "kind": kind, "by": list(by), "levels": list(by.values())}
 
 
-def state(documents: list[dict[str, Any]], asked: Tabulation, slot: str) -> tuple[Shape, sealing.State]:
+def state(
+    documents: list[dict[str, Any]], asked: Tabulation, slot: str, withheld: Sequence[str] = ()
+) -> tuple[Shape, sealing.State]:
     numbers, make, form = Numbers(), fact_maker(CORE), shape(asked)
     packed = [(one.id, make(one, numbers).body) for one in dossiers_of(documents)]
     period = sealing.counted(asked, parse_slot(slot, asked["grain"]))
-    return form, sealing.state(form, CORE, period, [one for one in packed if one[1]], numbers.known, SECRET)
+    return form, sealing.state(form, CORE, period, [one for one in packed if one[1]], numbers.known, SECRET, withheld)
 
 
 def figures(documents: list[dict[str, Any]], asked: Tabulation, slot: str = "2024-06") -> list[list[int]]:
@@ -186,3 +191,91 @@ def test_what_can_be_counted_is_not_refused() -> None:
     everything = Random(1)  # noqa: S311 - histories, not secrets
     for _ in range(20):
         sealing.check(tabulation(*anything(everything)), CORE)
+
+
+MEMBERS = {"part": "members", "kind": "members", "by": ["rate"], "levels": [[*rates.LEVELS]]}
+RATES = [one.id for one in CORE.indicators if one.parts == ("num", "den")]
+
+
+def by_rates(*names: str) -> Tabulation:
+    return tabulation(*({"indicator": name, **MEMBERS} for name in names), table("F02", kind="flow"))
+
+
+def levels_of(documents: list[dict[str, Any]], slot: str, *names: str) -> list[str]:
+    """The level in which a workshop stands by each of these rates."""
+    form, found = state(documents, by_rates(*names), slot)
+    counts = [found.counts[one.first : one.first + one.size].tolist() for one in form.tables[1:-1]]
+    assert all(sorted(one) == [0] * len(rates.BANDS) + [1, 1] and one[-1] == 1 for one in counts)
+    return [rates.LEVELS[one.index(1)] for one in counts]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from(["2024-06", "2025-02", "2025-06", "2024-06/opening", "2025-03/opening"]))
+def test_a_workshop_stands_where_a_plain_count_of_twelve_months_puts_it(seed: int, slot: str) -> None:
+    documents = history(Random(seed))  # noqa: S311 - histories, not secrets
+    until = parse_slot(slot, "month").until
+    after = until + timedelta(days=1)
+    first = after.replace(year=after.year - 1)
+    everything = sealed_naive.added(documents, first.isoformat(), until.isoformat())
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(rates, "LEAST", 1)
+        found = levels_of(documents, slot, *RATES)
+    for name, level in zip(RATES, found, strict=True):
+        num, den = (
+            sum(value for indicator, part, value, _dossier, _codes in everything if (indicator, part) == (name, asked))
+            for asked in ("num", "den")
+        )
+        if level == "none":
+            assert den == 0
+        else:
+            low, high = rates.limits(level)
+            assert low * den <= min(100 * num, 99.9 * den) < high * den
+
+
+def started(people: int) -> list[dict[str, Any]]:
+    """A workshop in which so many people start on one day."""
+    opened = (file("2024-06-01", number=number, started="2024-06-10") for number in range(1, people + 1))
+    return [document for one in opened for document in one]
+
+
+def test_a_rate_is_told_of_ten_people_or_more_and_of_the_last_twelve_months() -> None:
+    assert levels_of(started(9), "2024-06", "Q10") == ["none"]
+    ten = started(10)
+    assert levels_of(ten, "2024-06", "Q10") != ["none"]
+    assert levels_of(ten, "2025-05", "Q10") != ["none"]
+    assert levels_of(ten, "2025-06", "Q10") == ["none"]
+    assert levels_of(ten, "2024-06/opening", "Q10") == ["none"]
+
+
+def test_who_withholds_an_indicator_is_in_no_band_of_it_and_counted_all_the_same() -> None:
+    ten, asked = started(10), by_rates("Q10")
+    form, told = state(ten, asked, "2024-06")
+    _form, kept = state(ten, asked, "2024-06", withheld=["Q10"])
+    table_of = slice(form.tables[1].first, form.tables[1].first + form.tables[1].size)
+    assert told.counts[table_of].tolist() != kept.counts[table_of].tolist() == [1, *[0] * 10, 1]
+    assert not sealing.withheld_cells(form, ["Q10"]).any()
+    assert sealing.member_cells(form).tolist() == [table_of.start <= cell < table_of.stop for cell in range(form.cells)]
+
+
+def test_whoever_sees_where_noise_is_drawn_anew_is_not_told_from_which_band_to_which() -> None:
+    """Another band is another number in every cell of the table; the same band, whatever moved in it, is the same."""
+    asked, form = by_rates("Q10"), shape(by_rates("Q10"))
+    keys = {}
+    for level in rates.LEVELS:
+        counts, numbers = np.zeros(form.cells, np.int64), np.zeros(form.cells, np.uint8)
+        sealing._be_counted(sealing.State(counts, numbers), form.tables[1], level, SECRET)
+        keys[level] = numbers[form.tables[1].first : form.tables[1].first + form.tables[1].size]
+    assert len({int(one[-1]) for one in keys.values()}) == 1
+    for level, one in keys.items():
+        same = [int((one[:-1] == other[:-1]).sum()) for name, other in keys.items() if name != level]
+        assert all(one[:-1])
+        assert max(same) <= 2, "by chance one in 255"
+    found = [state(started(people), asked, "2024-06")[1].keys for people in (9, 10, 20)]
+    assert len({tuple(one[form.tables[1].first :][: form.tables[1].size].tolist()) for one in found}) == 2
+
+
+def test_members_are_counted_by_rates_alone() -> None:
+    with pytest.raises(sealing.TabulationUnfit) as refused:
+        sealing.check(tabulation({"indicator": "S01", **MEMBERS}), CORE)
+    assert [(one.code, one.pointer) for one in refused.value.findings] == [("sealed_kind_wrong", "/tables/1/kind")]
+    sealing.check(by_rates(*RATES), CORE)

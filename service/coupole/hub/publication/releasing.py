@@ -22,6 +22,7 @@ from coupole.disclosure.linked import POOLED
 from coupole.disclosure.suppression import headlines, may_be_exact
 from coupole.disclosure.tables import Flags
 from coupole.errors import CoupoleError
+from coupole.hub.publication import spreads
 from coupole.hub.publication.crossings import Shown
 from coupole.hub.publication.grouping import APART, Sums, Unit, by_slot, of_groups, opened_tables, together, unit_tables
 from coupole.hub.publication.sealed import FineTable, SlotNotReleased, fine_tables, suffix
@@ -63,9 +64,12 @@ def publish(
         document = sealed.document(kept)
         before = _before(session, kept.id, document, slot)
         tables = _tables(document, by_slot(sealed.group_sums(session, kept.id)), slot, floor, before)
+        members = spreads.spreads(session, kept.id, document, slot)
+        told = [*_told(tables), *(spreads.as_linked(one, NOW) for one in members)]
         for one in (before, *([tables["restated"]] if "restated" in tables else [])):
-            _check(_told(tables), _told(one, BEFORE))
+            _check(told, _told(one, BEFORE))
         moment = now or datetime.now(UTC)
+        tables["spreads"] = [spreads.as_text(one) for one in members]
         raw = written(_publication(session, hub, kept.id, document, slot, moment, tables))
         made = SealedPublication(
             tabulation=kept.id, slot=slot, made_at=moment, body=zlib.compress(raw, 6), signature=sign(KIND, raw, key)

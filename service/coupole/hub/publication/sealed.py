@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from coupole.disclosure.telescoping import BOUND, VARIANCE
 from coupole.errors import CoupoleError
+from coupole.standard.plans import MEMBERS
 from coupole.wire.slots import MONTHS, YEAR, Span, covered, in_order
 from coupole.wire.tabulations import HEADCOUNT, Placed, Tabulation, shape
 
@@ -64,7 +65,8 @@ def fine_tables(
     slots = {span: covered(span, slot, released, grain) for span in get_args(Span)}
     found = []
     for placed in shape(document).tables:
-        if placed.table["id"] == HEADCOUNT:
+        kind = placed.table["kind"]
+        if placed.table["id"] == HEADCOUNT or (shown and kind == MEMBERS):  # how members differ is shown by ``spreads``
             continue
         for span in _spans(placed, slot):
             if span == "year" and len(slots[span]) < YEAR // MONTHS[grain]:
@@ -78,7 +80,7 @@ def fine_tables(
 def _spans(placed: Placed, slot: str) -> list[Span]:
     """What a table is published of."""
     noisy = placed.table["noise"] == "cell_key"
-    if placed.table["kind"] == "stock":
+    if placed.table["kind"] in ("stock", MEMBERS):
         # Exact stocks of every month would show, month by month, who came and went.
         return ["day"] if noisy or slot.endswith(("-12", "-Q4")) else []
     found: list[Span] = [] if len(placed.sizes) >= MANY else ["slot"]

@@ -4,6 +4,9 @@ Nothing leaves for it. The hub brings what it published to everybody; what this 
 report by report. A published figure is at most ``bound`` away from the exact one, and so is the rest: it is told as a
 band. Tables whose levels the hub put together, figures it left out, and spans in which this node lost a report of its
 own are not compared.
+
+How members differ by a rate is published as well: the members of each band. Where this one stands among them is known
+here alone, by what it sealed.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlmodel import Session
 
+from coupole.disclosure.spreads import quartiles
 from coupole.disclosure.tables import LEAST_DIVISOR
 from coupole.errors import CoupoleError
 from coupole.node.statistics import ledger
@@ -25,9 +29,10 @@ from coupole.node.statistics.reporting import Agreement, agreement, opened, take
 from coupole.node.statistics.summing import Ints
 from coupole.node.store import sealed
 from coupole.node.store.sealing_tables import AgreedTabulation, FederationTables
+from coupole.standard import rates
 from coupole.wire.documents import canonical_only, verify
 from coupole.wire.keys import KeyRing
-from coupole.wire.slots import covered
+from coupole.wire.slots import Span, covered
 from coupole.wire.tabulations import Placed
 
 KIND = "sealed_publication"
@@ -54,6 +59,21 @@ class Compared(NamedTuple):
     placed: Placed
     span: str
     bands: tuple[Band | None, ...]
+
+
+class Standing(NamedTuple):
+    """Where this member stands among the others by its rate.
+
+    ``ours``: the level it is in, none while it is not counted at all. ``bands``: as they were published, each with how
+    many others are in it. ``quartiles``: the bands in which the quarter, the half and three quarters of the others lie.
+    ``bound``: how far a number is at most from the exact one.
+    """
+
+    indicator: str
+    ours: str | None
+    bands: tuple[tuple[str, int], ...]
+    quartiles: tuple[str, ...]
+    bound: int
 
 
 class Brought(NamedTuple):
@@ -93,8 +113,20 @@ def bring(
 def _is_of(document: Any, name: str, slot: str) -> bool:
     if not isinstance(document, dict) or not isinstance(document.get("tables"), list):
         return False
-    said = tuple(document.get(key) for key in ("type", "tabulation", "slot"))
-    return said == (KIND, name, slot) and all(map(_is_table, document["tables"]))
+    said, spreads = tuple(document.get(key) for key in ("type", "tabulation", "slot")), document.get("spreads", [])
+    return (
+        said == (KIND, name, slot)
+        and all(map(_is_table, document["tables"]))
+        and isinstance(spreads, list)
+        and all(map(_is_spread, spreads))
+    )
+
+
+def _is_spread(table: Any) -> bool:
+    """Whether it is a table of members by a rate, some of its bands put together."""
+    if not _is_table(table) or len(table["levels"]) != 1 or not all(isinstance(one, str) for one in table["levels"][0]):
+        return False
+    return "|".join(table["levels"][0]).split("|") == [*rates.LEVELS]
 
 
 def _is_table(table: Any) -> bool:
@@ -116,22 +148,77 @@ def compare(session: Session, ring: KeyRing, node: str, row: AgreedTabulation, s
 
     Raises ``PublicationUnreadable`` if nothing was brought of it.
     """
-    published = next((one for one in sealed.published(session, row.id) if one.slot == slot), None)
-    if published is None:
-        raise PublicationUnreadable()
-    agreed = opened(row, node)
-    released, counted, lost = _history(session, ring, node, agreed)
-    if slot not in released:
-        return []
-    placed = {one.table["id"]: one for one in agreed.form.tables}
+    document, own = _published(session, row.id, slot), _own(session, ring, node, row)
     found = []
-    for table in canonical_only(zlib.decompress(published.body))["tables"]:
-        one = placed.get(table["id"])
-        slots = set(covered(table["span"], slot, released, agreed.document["grain"]))
-        if one is not None and one.table["levels"] == table["levels"] and slots.isdisjoint(lost):
-            ours = sum((counted[name] for name in slots if name in counted), np.zeros(agreed.form.cells, np.int64))
+    for table in document["tables"] if slot in own.released else ():
+        one, ours = own.placed.get(table["id"]), own.counted(table["span"], slot)
+        if one is not None and one.table["levels"] == table["levels"] and ours is not None:
             found.append(Compared(one, table["span"], _bands(table, ours[one.first : one.first + one.size])))
     return found
+
+
+def standings(session: Session, ring: KeyRing, node: str, row: AgreedTabulation, slot: str) -> list[Standing]:
+    """Where this member stands by each rate that was published of a slot, the others counted without it.
+
+    Raises ``PublicationUnreadable`` if nothing was brought of it.
+    """
+    document, own = _published(session, row.id, slot), _own(session, ring, node, row)
+    ours = own.counted("day", slot)
+    found = []
+    for table in document.get("spreads", ()) if slot in own.released else ():
+        one = own.placed.get(table["id"])
+        if one is not None and one.table["levels"] == [[*rates.LEVELS]] and ours is not None:
+            found.append(_standing(one, table, ours[one.first : one.first + len(rates.LEVELS)]))
+    return found
+
+
+def _standing(one: Placed, table: Mapping[str, Any], ours: Ints) -> Standing:
+    level = next((rates.LEVELS[place] for place in np.flatnonzero(ours > 0)), None)
+    bands = table["levels"][0][1:]
+    others = np.array(
+        [value - (level in band.split("|")) for band, value in zip(bands, table["values"][1:-1], strict=True)], np.int64
+    )
+    return Standing(
+        one.table["indicator"],
+        level,
+        tuple(zip(bands, np.maximum(others, 0).tolist(), strict=True)),
+        tuple(bands[place] for place in quartiles(others)),
+        table["bound"],
+    )
+
+
+def _published(session: Session, name: str, slot: str) -> Any:
+    published = next((one for one in sealed.published(session, name) if one.slot == slot), None)
+    if published is None:
+        raise PublicationUnreadable()
+    return canonical_only(zlib.decompress(published.body))
+
+
+class _Own(NamedTuple):
+    """What this member reported. ``changes``: of each slot it was counted in; ``lost``: slots of which it has no copy.
+
+    ``placed``: the tables of the tabulation, by their ids.
+    """
+
+    agreed: Agreement
+    released: list[str]
+    changes: Mapping[str, Ints]
+    lost: set[str]
+    placed: Mapping[str, Placed]
+
+    def counted(self, span: Span, slot: str) -> Ints | None:
+        """What it added to every cell in a span that ends with a slot; none where it cannot tell."""
+        slots = set(covered(span, slot, self.released, self.agreed.document["grain"]))
+        if not slots.isdisjoint(self.lost):
+            return None
+        counted = (self.changes[name] for name in slots if name in self.changes)
+        return sum(counted, np.zeros(self.agreed.form.cells, np.int64))
+
+
+def _own(session: Session, ring: KeyRing, node: str, row: AgreedTabulation) -> _Own:
+    agreed = opened(row, node)
+    placed = {one.table["id"]: one for one in agreed.form.tables}
+    return _Own(agreed, *_history(session, ring, node, agreed), placed)
 
 
 def _history(

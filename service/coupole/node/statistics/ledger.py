@@ -4,6 +4,9 @@
     opening   now less what was ever reported          stocks in full, once; what happens counts from now on
     closing   stocks back to what was never reported   so that the sum over all members holds nobody who left
 
+Where members are counted, the ledger begins with nothing: this one comes in with its opening, in full, so that a lone
+newcomer's band is in no total, and goes with its closing.
+
 The ledger moves on only when the trustees certify that a report was counted. Silence, a void or being left out cost
 nothing therefore: the next difference is to the same ledger and holds both. It travels with each report, sealed under a
 key that only this node's ring gives, and comes back with the next question: a node that lost its database goes on from
@@ -61,23 +64,27 @@ class Step(NamedTuple):
     after: Ledger
 
 
-def step(before: Ledger | None, now: State, kind: Kind, stock: Flags, withheld: Flags, salt: bytes, seq: int) -> Step:
-    """What a report of this kind says. ``stock``, ``withheld``: of each cell; what is withheld does not change."""
+def step(
+    before: Ledger | None, now: State, kind: Kind, stock: Flags, members: Flags, withheld: Flags, salt: bytes, seq: int
+) -> Step:
+    """What a report of this kind says. ``stock``, ``members``, ``withheld``: of each cell; the last do not change."""
     counts, keys = now
+    opened = kind == "opening" or (before is not None and before.opened)
     if before is None:
-        begin, kept = now, _masked(now, stock)
+        begin, kept = _masked(now, ~members), _masked(now, stock)
     else:
         begin, kept = before.counted, before.kept
     if kind == "opening":
         begin = State(begin.counts - kept.counts, begin.keys - kept.keys)
         kept = _masked(kept, np.zeros_like(stock))
     if kind == "closing":
-        counts, keys = np.where(stock, kept.counts, counts), np.where(stock, kept.keys, keys)
-    changed = np.where(withheld, 0, counts - begin.counts)
-    changed_keys = np.where(withheld, np.uint8(0), keys - begin.keys)
+        back = stock | members  # of members nothing was ever left unreported
+        counts, keys = np.where(back, kept.counts, counts), np.where(back, kept.keys, keys)
+    still = withheld if opened else withheld | members
+    changed, changed_keys = _masked(State(counts - begin.counts, keys - begin.keys), ~still)
     after = Ledger(
         seq=seq,
-        opened=kind == "opening" or (before is not None and before.opened),
+        opened=opened,
         closed=kind == "closing",
         salt=salt,
         counted=State(begin.counts + changed, begin.keys + changed_keys),

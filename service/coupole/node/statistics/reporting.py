@@ -225,10 +225,11 @@ def _made(
     _require_kind(agreed, slot, asked.kind, before)
     keys = _sealing_keys(agreed.document, asked)
     kept = withheld_here(session, agreed.document)
-    now = _state(session, store, ring, catalogue, agreed, slot)
+    now = _state(session, store, ring, catalogue, agreed, slot, kept)
     seq = 1 + max([one.seq for one in made] + [before.seq if before else 0])
     withheld = sealing.withheld_cells(agreed.form, kept)
-    step = ledger.step(before, now, asked.kind, stock, withheld, os.urandom(reports.SALT), seq)
+    members = sealing.member_cells(agreed.form)
+    step = ledger.step(before, now, asked.kind, stock, members, withheld, os.urandom(reports.SALT), seq)
     own = ledger.seal_ledger(ring, agreed.place, step.after, stock)
     head = sealed.head(session, name, agreed.document["trustees"][0]["key"]["kid"])
     report = reports.make(
@@ -263,7 +264,10 @@ def _made(
 
 
 def withheld_here(session: Session, document: Tabulation) -> frozenset[str]:
-    """The indicators of a tabulation that this workshop keeps to itself: their cells report no change."""
+    """The indicators of a tabulation that this workshop keeps to itself: their cells report no change.
+
+    Where members are counted by them it is in no band.
+    """
     return releases.withheld(session) & {table["indicator"] for table in document["tables"]}
 
 
@@ -310,14 +314,20 @@ def _sealing_keys(document: Tabulation, asked: Asked) -> list[SealingKey]:
 
 
 def _state(
-    session: Session, store: Store, ring: KeyRing, catalogue: Catalogue, agreed: Agreement, slot: Slot
+    session: Session,
+    store: Store,
+    ring: KeyRing,
+    catalogue: Catalogue,
+    agreed: Agreement,
+    slot: Slot,
+    withheld: frozenset[str],
 ) -> sealing.State:
     if stale_count(session):
         raise FactsStale()
     period = sealing.counted(agreed.document, slot)
-    packed = read_facts(session, store.vault, min(period.first, period.last), period.last)
+    packed = read_facts(session, store.vault, sealing.read_from(agreed.form, period), period.last)
     secret = sealing.person_secret(_cell_secret(ring, period), agreed.row.id)
-    return sealing.state(agreed.form, catalogue, period, packed, levels(session), secret)
+    return sealing.state(agreed.form, catalogue, period, packed, levels(session), secret, withheld)
 
 
 def _cell_secret(ring: KeyRing, period: Period) -> bytes:

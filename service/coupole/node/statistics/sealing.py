@@ -1,7 +1,9 @@
 """Counts what a tabulation asks for: packed facts in, one vector of counts out, and beside it one of key sums.
 
 A *stock* table counts what is open on the last day of the slot, a *flow* table everything from the first day of the
-tabulation's first slot on. What leaves is the difference to what was counted before (``ledger``), so a month is what is
+tabulation's first slot on, and in a *members* table stands this workshop alone: once, at the band in which its own rate
+of the twelve months up to that day lies, at ``none`` where too few can be counted or the indicator is withheld. What
+leaves is the difference to what was counted before (``ledger``), so a month is what is
 new in it, whenever it was written down.
 
 *Adding up*: each cell is one combination of levels or of margins, and each fact stands in exactly one inner cell. Where
@@ -10,7 +12,9 @@ the same one; a margin is then always the sum of its cells, which the trustee ch
 
 *Key sums*: behind each cell stands for each person a number from 1 to 255 that only this node can tell, by person, cell
 and how often they are counted in it; the sum modulo 256 is what the trustee keys its noise with. A person who is
-counted once more in a cell has another number there: the noise is drawn anew.
+counted once more in a cell has another number there: the noise is drawn anew. In a members table the workshop has a
+number of its own in every cell, and all of them are others in another band: whoever reads the key sums or sees where
+noise was drawn anew is told that some member's band changed, and not from where to where.
 
 *Money*: payments in another currency than the catalogue's are in no sealed table.
 """
@@ -21,6 +25,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -31,13 +36,14 @@ from coupole.errors import CoupoleError, Finding
 from coupole.node.statistics.counting import Selected, selected
 from coupole.node.statistics.packing import Layout, layout, numbered
 from coupole.node.statistics.planning import Numbers
-from coupole.node.statistics.summing import Flags, Ints, starts
+from coupole.node.statistics.summing import Flags, Ints, Rows, starts
 from coupole.node.statistics.tabulating import CURRENCY, Rules, rules_of
-from coupole.standard.calendar import Period
+from coupole.standard import rates
+from coupole.standard.calendar import Period, add_months
 from coupole.standard.catalogue import Catalogue, Indicator
 from coupole.standard.measures import GROUPS, band_of
-from coupole.standard.plans import OTHER
-from coupole.wire.slots import Slot, parse_slot
+from coupole.standard.plans import MEMBERS, OTHER, SHARE
+from coupole.wire.slots import YEAR, Slot, parse_slot
 from coupole.wire.tabulations import Placed, Shape, Table, Tabulation
 
 KINDS = {"stock": {"stock_end"}, "flow": {"flow", "slots"}}
@@ -79,6 +85,10 @@ def _wrong(table: Table, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     if indicator is None:
         yield "sealed_indicator_unknown", "indicator"
         return
+    if table["kind"] == MEMBERS:
+        if indicator.parts != SHARE:
+            yield "sealed_kind_wrong", "kind"
+        return
     if table["part"] not in indicator.parts:
         yield "sealed_part_unknown", "part"
     if not {source.kind for source in indicator.sources} <= KINDS[table["kind"]]:
@@ -102,13 +112,22 @@ def _complete(levels: list[str], codes: tuple[str, ...] | None) -> bool:
 
 
 def withheld_cells(shape: Shape, indicators: Collection[str]) -> Flags:
-    """Which cells belong to any of these indicators; shape (cells,)."""
-    return _cells_where(shape, [one.table["indicator"] in indicators for one in shape.tables])
+    """Which cells report no change when any of these indicators is withheld; shape (cells,).
+
+    Not those that count members: there this workshop moves to ``none``.
+    """
+    tables = [one.table for one in shape.tables]
+    return _cells_where(shape, [one["indicator"] in indicators and one["kind"] != MEMBERS for one in tables])
 
 
 def stock_cells(shape: Shape) -> Flags:
     """Which cells are of stocks; shape (cells,)."""
     return _cells_where(shape, [one.table["kind"] == "stock" for one in shape.tables])
+
+
+def member_cells(shape: Shape) -> Flags:
+    """Which cells count members; shape (cells,)."""
+    return _cells_where(shape, [one.table["kind"] == MEMBERS for one in shape.tables])
 
 
 def _cells_where(shape: Shape, which: list[bool]) -> Flags:
@@ -119,6 +138,17 @@ def counted(tabulation: Tabulation, slot: Slot) -> Period:
     """From the first day of the tabulation's first slot to the last day that counts in a slot."""
     first = parse_slot(tabulation["first_slot"], tabulation["grain"]).period.first
     return Period(slot.name, first, slot.until)
+
+
+def window(period: Period) -> Period:
+    """The twelve months that end with a period: what a member's own rate is of. A month holds too few in a workshop."""
+    return Period(period.name, add_months(period.last + timedelta(days=1), -YEAR), period.last)
+
+
+def read_from(shape: Shape, period: Period) -> date:
+    """The first day whose facts are needed for the state at the end of a period."""
+    days = [period.first, period.last, *([] if shape.members is None else [window(period).first])]
+    return min(days)
 
 
 def person_secret(cell_secret: bytes, tabulation: str) -> bytes:
@@ -133,24 +163,45 @@ def state(
     packed: Iterable[tuple[str, bytes]],
     numbers: Numbers,
     secret: bytes,
+    withheld: Collection[str] = (),
 ) -> State:
     """Every cell at the end of a period. ``packed``: dossier and body of each, as ``counting.tables`` takes them.
 
-    ``secret``: see ``person_secret``. Raises ``FactsStale``, ``CellTooLarge``.
+    They are those from ``read_from`` on. ``secret``: see ``person_secret``. ``withheld``: indicators by which this
+    workshop is in no band. Raises ``FactsStale``, ``CellTooLarge``.
     """
-    facts = _Facts(catalogue, selected(catalogue, period, packed), numbers)
-    entries = [_entries(facts, placed) for placed in shape.tables]
+    bodies = list(packed)
+    facts = _Facts(catalogue, selected(catalogue, period, bodies), numbers)
+    of_people = [placed for placed in shape.tables if placed.table["kind"] != MEMBERS]
+    entries = [_entries(facts, placed) for placed in of_people]
     who, cell, value = (np.concatenate(arrays) for arrays in zip(*entries, strict=True))
     pairs, place = np.unique(who * shape.cells + cell, return_inverse=True)
     times = np.bincount(place, value, len(pairs)).astype(np.int64)
     counts = np.bincount(pairs % shape.cells, times, shape.cells).astype(np.int64)
-    for placed in shape.tables:
+    for placed in of_people:
         groups = facts.groups(placed.table)
         if groups is not None:
             counts[placed.first] = groups
     if (counts > AT_MOST).any():
         raise CellTooLarge()
-    return State(counts, _key_sums(shape.cells, facts.people[pairs // shape.cells], pairs % shape.cells, times, secret))
+    keys = _key_sums(shape.cells, facts.people[pairs // shape.cells], pairs % shape.cells, times, secret)
+    if shape.members is not None:
+        year = _Facts(catalogue, selected(catalogue, window(period), bodies), numbers)
+        for placed in shape.tables:
+            if placed.table["kind"] == MEMBERS:
+                told = placed.table["indicator"] not in withheld
+                _be_counted(State(counts, keys), placed, year.level(placed.table) if told else rates.NONE, secret)
+    return State(counts, keys)
+
+
+def _be_counted(state: State, placed: Placed, level: str, secret: bytes) -> None:
+    """This workshop itself in a table of members: one in its level and in all, its numbers in every cell."""
+    at, cells = rates.LEVELS.index(level), np.arange(placed.first, placed.first + placed.size)
+    state.counts[cells[[at, -1]]] = 1
+    # All together it stays whoever it is: what stands there does not depend on the band.
+    where = np.where(cells == cells[-1], 0, at + 1)
+    drawn = keyed(secret, "sealed member", cells.astype(np.uint64), where.astype(np.uint64))[:, 0]
+    state.keys[cells] = drawn % np.uint64(255) + np.uint64(1)
 
 
 def _key_sums(cells: int, people: NDArray[np.uint64], cell: Ints, times: Ints, secret: bytes) -> NDArray[np.uint8]:
@@ -190,6 +241,18 @@ class _Facts:
             return None
         return int(np.count_nonzero(self._banded(number, table)))
 
+    def counted(self, column: int) -> tuple[Rows, Ints]:
+        """The facts of a column that count, and how often each."""
+        rows = self.rows.only(self.of(column))
+        return rows, np.minimum(rows.value, 1) if self.rules.once[column] else rows.value
+
+    def level(self, table: Table) -> str:
+        """The level in which this workshop's own rate lies."""
+        number, _indicator_of_it = _indicator(self.catalogue, table)
+        first = self.place.first_column[number]
+        num, den = (int(self.counted(first + place)[1].sum()) for place in range(len(SHARE)))
+        return rates.level(num, den)
+
     def _banded(self, number: int, table: Table) -> Flags:
         """Which groups are in the band of a table, by their number."""
         indicator = self.catalogue.indicators[number]
@@ -210,8 +273,7 @@ def _entries(facts: _Facts, placed: Placed) -> Entries:
         rows = rows.only(facts._banded(number, placed.table)[rows.cell])
         return facts.who[rows.dossier], np.full(len(rows.cell), placed.first), np.ones(len(rows.cell), np.int64)
     column = facts.place.first_column[number] + indicator.parts.index(placed.table["part"])
-    rows = facts.rows.only(facts.of(column))
-    value = np.minimum(rows.value, 1) if facts.rules.once[column] else rows.value
+    rows, value = facts.counted(column)
     levels = [
         _levels(facts, number, name, codes)[_codes(facts, number, name, rows.dossier, rows.cell)]
         for name, codes in zip(placed.table["by"], placed.table["levels"], strict=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coupole.node.statistics.summing import Ints
 from coupole.standard import words
 from coupole.standard.catalogue import Catalogue, Indicator
-from coupole.standard.plans import OTHER
+from coupole.standard.plans import MEMBERS, OTHER
 from coupole.wire.tabulations import ALL, Shape, Table, Tabulation, cells
 
 
@@ -17,7 +17,8 @@ from coupole.wire.tabulations import ALL, Shape, Table, Tabulation, cells
 class Subject:
     """One figure that is counted. ``splits``: by what, each a set of dimensions at once; an empty one is the total.
 
-    ``exact``: those whose federation totals are given without noise.
+    ``exact``: those whose federation totals are given without noise. ``members``: whether this workshop itself is
+    counted, in the band in which its own rate lies.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Subject:
     stock: bool
     splits: tuple[tuple[str, ...], ...]
     exact: tuple[tuple[str, ...], ...]
+    members: bool
 
 
 class Changed(NamedTuple):
@@ -56,15 +58,16 @@ def subjects(tabulation: Tabulation, catalogue: Catalogue, language: str) -> lis
 
 def _subject(indicator: Indicator, tables: list[Table], language: str) -> Subject:
     def split(table: Table) -> tuple[str, ...]:
-        return tuple(words.dimension_word(indicator.dimension(name), language) for name in table["by"])
+        return tuple(_by(indicator, table, language))
 
     return Subject(
         indicator.id,
         indicator.title[language],
         indicator.definition[language],
         tables[0]["kind"] == "stock",
-        tuple(dict.fromkeys(split(table) for table in tables)),
+        tuple(dict.fromkeys(split(table) for table in tables if table["kind"] != MEMBERS)),
         tuple(dict.fromkeys(split(table) for table in tables if table["noise"] == "none")),
+        any(table["kind"] == MEMBERS for table in tables),
     )
 
 
@@ -74,18 +77,32 @@ def changes(shape: Shape, counts: Ints, catalogue: Catalogue, language: str) -> 
         part = counts[placed.first : placed.first + placed.size]
         if part.any():
             indicator = catalogue.indicator(placed.table["indicator"])
-            dimensions = [indicator.dimension(name) for name in placed.table["by"]]
             yield ChangedTable(
                 indicator.id,
                 indicator.title[language],
-                None if len(indicator.parts) == 1 else words.measure_word(indicator, placed.table["part"], language),
-                tuple(words.dimension_word(one, language) for one in dimensions),
+                None
+                if indicator.parts == (placed.table["part"],)
+                else words.measure_word(indicator, placed.table["part"], language),
+                tuple(_by(indicator, placed.table, language)),
                 tuple(
                     Changed(level_words(indicator, placed.table, levels, language), change)
                     for levels, change in zip(cells(placed), part.tolist(), strict=True)
                     if change
                 ),
             )
+
+
+def _part(indicator: Indicator, table: Table, language: str) -> str | None:
+    """Which number of an indicator a table counts, where there are several."""
+    alone = indicator.parts == (table["part"],)
+    return None if alone else words.measure_word(indicator, table["part"], language)
+
+
+def _by(indicator: Indicator, table: Table, language: str) -> Iterator[str]:
+    """By what a table is split."""
+    for name in table["by"]:
+        known = table["kind"] != MEMBERS
+        yield words.dimension_word(indicator.dimension(name), language) if known else words.WORDS[name][language]
 
 
 def level_words(indicator: Indicator, table: Table, levels: tuple[str, ...], language: str) -> tuple[str | None, ...]:
@@ -95,6 +112,8 @@ def level_words(indicator: Indicator, table: Table, levels: tuple[str, ...], lan
         if level == ALL
         else OTHER
         if level == listed[-1] == OTHER
+        else words.rate_word(level, language)
+        if table["kind"] == MEMBERS
         else words.code_word(indicator.dimension(name), level, language)
         for name, listed, level in zip(table["by"], table["levels"], levels, strict=True)
     )

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from coupole.node.statistics import comparing
 from coupole.node.statistics.accepting import IN_FORCE
-from coupole.node.statistics.comparing import Band, Compared, rate
+from coupole.node.statistics.comparing import Band, Compared, Standing, rate
 from coupole.node.statistics.releasing import IndicatorNotFound
 from coupole.node.statistics.telling import level_words
 from coupole.node.store import sealed
@@ -40,6 +40,20 @@ class Line:
     part: str
     ours: str
     others: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where we stand by one rate. ``quarters``: the bands of the quarter, the half and three quarters of the others.
+
+    ``bands``: each in words, how many others are in it, whether we are.
+    """
+
+    indicator: Indicator
+    ours: str
+    quarters: tuple[str, ...]
+    bands: tuple[tuple[str, str, bool], ...]
+    bound: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ def show(visit: Visit) -> Response:
         chosen = next((one for one in known if one[1] == visit.asked("slot")), known[-1] if known else None)
         node = visit.node
         found = comparing.compare(session, node.ring, node.node_id, *chosen) if chosen else []
+        standings = comparing.standings(session, node.ring, node.node_id, *chosen) if chosen else []
     blocks = list(_blocks(found, catalogue, visit))
     exact = visit.may(EXACT.action, EXACT.entity)
     return visit.page(
@@ -90,6 +105,7 @@ def show(visit: Visit) -> Response:
         indicator=catalogue.indicator(name) if name else None,
         blocks=[one for one in blocks if one.indicator.id == name and (exact or len(one.by) < 2)],
         totals=_totals(blocks, chosen[1], visit) if chosen and not name else [],
+        places=[_place(one, catalogue, visit) for one in standings if name in ("", one.indicator)],
         spans=_spans(visit),
         by=lambda dimensions: format_list(
             [words.dimension_word(one, visit.language) for one in dimensions], locale=visit.language
@@ -99,6 +115,20 @@ def show(visit: Visit) -> Response:
 
 def _period(row: AgreedTabulation, slot: str, visit: Visit) -> str:
     return slot_words(parse_slot(slot, read_tabulation(row.body)["grain"]), visit)
+
+
+def _place(one: Standing, catalogue: Catalogue, visit: Visit) -> Place:
+    ours = visit.gettext("not counted") if one.ours is None else words.rate_word(one.ours, visit.language)
+    return Place(
+        catalogue.indicator(one.indicator),
+        ours,
+        tuple(words.rate_word(band, visit.language) for band in one.quartiles),
+        tuple(
+            (words.rate_word(band, visit.language), _number(others, visit), one.ours in band.split("|"))
+            for band, others in one.bands
+        ),
+        one.bound,
+    )
 
 
 def _spans(visit: Visit) -> dict[str, str]:
