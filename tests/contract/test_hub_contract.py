@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from schemathesis import GenerationMode
 from starlette.testclient import TestClient
 
 from coupole.hub.app import OPEN_OPERATIONS, create_app
+from coupole.hub.members import directory
 from coupole.hub.settings import HubSettings
+from coupole.wire.keys import KeyRing
 from tests.fake_nodes import FakeNode
 from tests.federation_network import Network
 from tests.sealed_hub import FINE, PEOPLE, SLOT, counted
@@ -50,6 +53,10 @@ async def publish(chosen: HubSettings) -> None:
     hub.publish()
     THERE["read_tabulation"] = THERE["list_certificates"] = {"tabulation": counted(hub.store, *FINE, values=PEOPLE)}
     published(hub.store)
+    keys = KeyRing.create({"directory": "ed25519"})
+    with hub.store.writing() as session:
+        about = (session, chosen.name, chosen.issuer, keys.public_set("directory"), keys.active("directory"))
+        directory.publish(*about, actor="test", now=datetime.now(UTC))
     hub.store.close()
 
 
@@ -60,8 +67,13 @@ THERE: dict[str, dict[str, Any]] = {
     "read_publication": {"period": PERIOD},
     "read_collection": {"number": 1},
     "read_slot": {"slot": SLOT},
+    "list_pulls": {"node": "north"},
 }
 """What was published: random names hardly ever hit it."""
+
+
+CHANGING = {"ask_membership", "announce_descriptor", "leave_federation"}
+"""What carries a code or a signature, which no random name hits."""
 
 
 def test_every_answer_is_one_the_document_describes(served: Any) -> None:
@@ -71,11 +83,12 @@ def test_every_answer_is_one_the_document_describes(served: Any) -> None:
         if operation in THERE:
             case = described.Case(path_parameters=THERE[operation])
             met[operation, case.call_and_validate().status_code] += 1
-        ask(described, operation, GenerationMode.POSITIVE, met)
+        if operation not in CHANGING:
+            ask(described, operation, GenerationMode.POSITIVE, met)
         if any(described.iter_parameters()):
             ask(described, operation, GenerationMode.NEGATIVE, met)
     # With nothing asked there would be nothing wrong either.
-    assert {operation for operation, status in met if status == 200} == OPEN_OPERATIONS
+    assert {operation for operation, status in met if status == 200} == OPEN_OPERATIONS - CHANGING
     assert {status for _operation, status in met} >= {200, 404, 422}
 
 

@@ -9,6 +9,7 @@ from coupole_client.auth import ClientCredentials
 from coupole_client.client import Limits, NodeClient, SignedAnswer
 from coupole_client.errors import (
     NodeAccessRefused,
+    NodeAddressInside,
     NodeAddressInvalid,
     NodeAnswerInvalid,
     NodeBusy,
@@ -29,11 +30,15 @@ from coupole_client.errors import (
     NodeTooLarge,
     NodeUnreachable,
 )
+from coupole_client.hub import HubClient
+from coupole_client.places import check_place
 
 __all__ = [
     "ClientCredentials",
+    "HubClient",
     "Limits",
     "NodeAccessRefused",
+    "NodeAddressInside",
     "NodeAddressInvalid",
     "NodeAnswerInvalid",
     "NodeBusy",
@@ -55,4 +60,5 @@ __all__ = [
     "NodeTooLarge",
     "NodeUnreachable",
     "SignedAnswer",
+    "check_place",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -11,28 +10,15 @@ from urllib.parse import quote
 import httpx2
 
 from coupole.standard.reading import canonical
-from coupole_client.connection import Connection, Limits
+from coupole_client.connection import Connection, Limits, SignedAnswer
 from coupole_client.errors import NodeAnswerInvalid
 
 __all__ = ["Limits", "NodeClient", "SignedAnswer"]
 
 NDJSON = "application/x-ndjson"
 REPORT = "application/vnd.coupole.report"
-SIGNATURE_LENGTH = 500
 
 Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SignedAnswer:
-    """A signed document exactly as it came: the bytes, the signature beside them, the tag of this version.
-
-    Nothing of it was checked; ``coupole.wire`` does that.
-    """
-
-    raw: bytes
-    signature: str
-    etag: str
 
 
 class NodeClient:
@@ -66,10 +52,7 @@ class NodeClient:
 
     async def descriptor(self) -> SignedAnswer:
         """Who the node says it is, with its public keys. Open to everybody."""
-        found = await self._signed("/.well-known/coupole")
-        if found is None:
-            raise NodeAnswerInvalid(self._connection.issuer)
-        return found
+        return await self._connection.signed("/.well-known/coupole")
 
     async def release(self, catalogue: str, version: str, period: str) -> SignedAnswer:
         """The figures of one period, as the node signed them. Scope ``releases:read``."""
@@ -81,7 +64,7 @@ class NodeClient:
     async def release_since(self, catalogue: str, version: str, period: str, etag: str) -> SignedAnswer | None:
         """The same, or none when the node still has the version with this tag."""
         path = f"/api/v1/releases/{quote(catalogue, safe='')}/{quote(version, safe='')}/{quote(period, safe='')}"
-        return await self._signed(path, {"If-None-Match": etag} if etag else {})
+        return await self._connection.signed_since(path, {"If-None-Match": etag} if etag else {})
 
     async def tabulations(self) -> Sequence[Document]:
         """What this program proposed to count, whether the member agreed, and up to where it knows the certificates."""
@@ -196,16 +179,6 @@ class NodeClient:
         async with self._connection.answer("GET", "/api/v1/export", headers={"Accept": NDJSON}, stream=True) as answer:
             async for document in self._connection.lines(answer):
                 yield document
-
-    async def _signed(self, path: str, headers: Mapping[str, str] | None = None) -> SignedAnswer | None:
-        async with self._connection.answer("GET", path, headers=headers) as answer:
-            raw = await answer.aread()
-            if answer.status_code == 304 and headers and "If-None-Match" in headers:
-                return None
-            signature = answer.headers.get("coupole-signature", "")
-            if not 0 < len(signature) <= SIGNATURE_LENGTH:
-                raise NodeAnswerInvalid(self._connection.issuer)
-            return SignedAnswer(raw, signature, answer.headers.get("etag", "")[:200])
 
     def _items(self, page: Document) -> Sequence[Document]:
         items = page.get("items")

@@ -15,11 +15,25 @@ import httpx2
 from coupole.errors import CoupoleError
 from coupole.standard import reading
 from coupole_client.errors import NodeAddressInvalid, NodeAnswerInvalid, NodeTimeout, NodeTooLarge
+from coupole_client.places import Network
 from coupole_client.refusals import refusal
 from coupole_client.transport import SMALL_BYTES, Guarded, network, translated
 
 HEADERS = {"Accept-Encoding": "identity", "User-Agent": "coupole"}
 Method = Literal["GET", "POST", "PUT", "DELETE"]
+SIGNATURE_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAnswer:
+    """A signed document exactly as it came: the bytes, the signature beside them, the tag of this version.
+
+    Nothing of it was checked; ``coupole.wire`` does that.
+    """
+
+    raw: bytes
+    signature: str
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,8 @@ class Limits:
     """Longest time for an import or an export."""
     connect_seconds: float = 10.0
     """How long to wait for somebody to answer at all."""
+    inside: tuple[Network, ...] | None = None
+    """Networks inside a house whose machines may answer beside those of the open network; none: any may."""
 
 
 class Connection:
@@ -51,7 +67,7 @@ class Connection:
         timeout = httpx2.Timeout(limits.document_seconds, connect=limits.connect_seconds)
         self._http = httpx2.AsyncClient(
             auth=auth,
-            transport=Guarded(self._inner, issuer),
+            transport=Guarded(self._inner, issuer, limits.inside),
             timeout=timeout,
             headers=HEADERS,
             follow_redirects=False,
@@ -95,6 +111,24 @@ class Connection:
             raise NodeTimeout(self.issuer, seconds=round(seconds)) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise translated(self.issuer, error) from error
+
+    async def signed(self, path: str) -> SignedAnswer:
+        """A signed document. Raises ``NodeError``."""
+        found = await self.signed_since(path, {})
+        if found is None:
+            raise NodeAnswerInvalid(self.issuer)
+        return found
+
+    async def signed_since(self, path: str, headers: Mapping[str, str]) -> SignedAnswer | None:
+        """The same; none when the other has nothing newer than the tag in ``If-None-Match``."""
+        async with self.answer("GET", path, headers=headers) as answer:
+            raw = await answer.aread()
+            if answer.status_code == 304 and "If-None-Match" in headers:
+                return None
+            signature = answer.headers.get("coupole-signature", "")
+            if not 0 < len(signature) <= SIGNATURE_LENGTH:
+                raise NodeAnswerInvalid(self.issuer)
+            return SignedAnswer(raw, signature, answer.headers.get("etag", "")[:200])
 
     async def json(
         self,

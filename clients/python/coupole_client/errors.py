@@ -2,6 +2,7 @@
 
     NodeError
     ├── NodeAddressInvalid           the address we were given
+    ├── NodeAddressInside            it leads inside a house, where nobody listed it
     ├── NodeUnreachable              nothing came; safe to try again
     │   ├── NodeCertificateInvalid
     │   ├── NodeDisconnected
@@ -73,6 +74,10 @@ class NodeError(CoupoleError):
 
 class NodeAddressInvalid(NodeError):
     """The address of a node begins with https:// and has no path."""
+
+
+class NodeAddressInside(NodeError):
+    """The address leads to a machine inside a house, which the operator did not list."""
 
 
 class NodeUnreachable(NodeError):

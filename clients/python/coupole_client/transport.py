@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from functools import cache
 
 import httpx2
 
 from coupole_client.errors import (
+    NodeAddressInside,
     NodeAnswerInvalid,
     NodeCertificateInvalid,
     NodeDisconnected,
@@ -19,6 +20,7 @@ from coupole_client.errors import (
     NodeTooLarge,
     NodeUnreachable,
 )
+from coupole_client.places import Network, may_be_reached
 
 SMALL_BYTES = 65_536
 """Largest answer when the request did not say (``extensions={"max_bytes": n}``): metadata, tokens, problems."""
@@ -43,9 +45,10 @@ class Guarded(httpx2.AsyncBaseTransport):
     document goes to another origin.
     """
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport, node: str) -> None:
+    def __init__(self, inner: httpx2.AsyncBaseTransport, node: str, inside: Collection[Network] | None = None) -> None:
         self._inner = inner
         self._node = node
+        self._inside = inside
         self._origin = _origin(httpx2.URL(node))
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -64,6 +67,11 @@ class Guarded(httpx2.AsyncBaseTransport):
         return httpx2.Response(answer.status_code, headers=answer.headers, stream=stream, extensions=answer.extensions)
 
     def _objection(self, answer: httpx2.Response, most: int) -> NodeError | None:
+        stream = answer.extensions.get("network_stream")
+        if self._inside is not None and stream is not None:
+            place = stream.get_extra_info("server_addr")
+            if not place or not may_be_reached(place[0], self._inside):
+                return NodeAddressInside(self._node)
         if 300 <= answer.status_code < 400 and answer.status_code != 304:
             return NodeRedirected(self._node)
         if answer.headers.get("content-encoding", "identity").lower() != "identity":

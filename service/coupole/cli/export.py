@@ -42,7 +42,7 @@ def export(
     output: Annotated[Path | None, typer.Option(help="Write it here instead of on standard output.")] = None,
 ) -> None:
     """Write everything that party holds, or with --truth the exact figures behind it."""
-    from coupole.cli.hub import opened
+    from coupole.cli.opened_hub import opened
     from coupole.hub.publication.views import view
 
     if not PARTY.fullmatch(adversary_view):

@@ -7,16 +7,16 @@ Answers go to standard output, progress and remarks to standard error.
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coupole.cli import hub_sealed
-from coupole.cli.opened import AsJson, Yes, actor, answer, say
+from coupole.cli import hub_members, hub_open, hub_sealed
+from coupole.cli.opened import AsJson, Yes, answer, say
+from coupole.cli.opened_hub import Directory, opened
+from coupole.cli.opened_hub import table as show_table
 
 if TYPE_CHECKING:
     from coupole.hub.collection.reading import ShownOutcome
@@ -26,30 +26,21 @@ if TYPE_CHECKING:
     from coupole.wire.keys import KeyRing
 
 app = typer.Typer(no_args_is_help=True, help="The umbrella's service: members, collection, publication.")
-member = typer.Typer(no_args_is_help=True, help="The members of the federation.")
-app.add_typer(member, name="member")
-for command in (hub_sealed.tabulate, hub_sealed.countersigned, hub_sealed.seal):
+app.add_typer(hub_members.member, name="member")
+app.command()(hub_members.invite)
+app.command()(hub_members.admit)
+app.command()(hub_members.decline)
+app.command()(hub_members.directory)
+app.command("open")(hub_open.open_)
+for command in (hub_open.datasets, hub_open.close, hub_open.export):
     app.command()(command)
-
-WIDE = 1000
-"""Columns of a table that nobody watches: a row stays one line, for whatever reads it."""
+for command in (hub_sealed.tabulate, hub_sealed.countersigned, hub_sealed.seal, hub_sealed.audit):
+    app.command()(command)
 
 OTHER_PARTY = 6
 """Exit code when a member did not answer, or not as it should."""
 
-Directory = Annotated[Path, typer.Argument(help="The hub directory.")]
 PeriodArgument = Annotated[str, typer.Argument(help="2026-10, 2026-Q3 or 2026.")]
-
-
-@contextmanager
-def opened(directory: Path) -> Iterator[tuple[Hub, KeyRing, HubSettings]]:
-    """The hub in that directory, its keys and its settings."""
-    from coupole.hub.app import open_hub
-    from coupole.hub.settings import HubSettings
-
-    settings = HubSettings.load(directory)
-    with open_hub(settings) as (hub, ring):
-        yield hub, ring, settings
 
 
 @app.command()
@@ -113,64 +104,6 @@ def keys(directory: Directory) -> None:
     answer(KeyRing.load(HubSettings.load(directory).ring).public_set("client"))
 
 
-@member.command("add")
-def add_member(
-    directory: Directory,
-    source: Annotated[str, typer.Argument(help="The member's description: a file, or the address of its node.")],
-    fingerprint: Annotated[str | None, typer.Option(help="What the member read aloud to you.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Believe it unheard: for tests and demonstrations.")] = False,
-) -> None:
-    """Make a node a member, or bring a member up to date, after a person compared the fingerprint."""
-    from coupole.cli.introductions import introduced
-    from coupole.hub.members import accept, consider
-
-    raw, signature = introduced(source)
-    with opened(directory) as (hub, _ring, _settings), hub.store.writing() as session:
-        candidate = consider(session, raw, signature)
-        who = candidate.descriptor
-        say(f"{who['name']} ({who['node']}) at {who['issuer']}: {candidate.change.replace('_', ' ')}")
-        say(f"Fingerprint: {candidate.fingerprint}")
-        if yes:
-            fingerprint = candidate.fingerprint
-        elif fingerprint is None and candidate.change not in ("same", "renewed"):
-            fingerprint = typer.prompt("The fingerprint as the member reads it to you", err=True)
-        accept(session, candidate, confirmed=fingerprint, actor=actor())
-
-
-@member.command("list")
-def list_members(directory: Directory, as_json: AsJson = False) -> None:
-    """Show the members, with what came of asking them last."""
-    from coupole.hub import members
-    from coupole.hub.collection.reading import shown_outcomes, shown_rounds
-
-    with opened(directory) as (hub, _ring, settings), hub.store.reading() as session:
-        newest = shown_rounds(session, limit=1)
-        last = {one.member: one for one in shown_outcomes(session, newest[0].id, settings.language)} if newest else {}
-        found = [
-            {
-                "id": one.id,
-                "name": one.name,
-                "issuer": one.issuer,
-                "last": last[one.id].kind if one.id in last else "",
-                "reason": last[one.id].title if one.id in last else "",
-            }
-            for one in members.active(session)
-        ]
-    if as_json:
-        answer(found)
-    else:
-        _table(("Member", "Name", "Address", "Last", "Reason"), [list(one.values()) for one in found])
-
-
-@member.command("remove")
-def remove_member(directory: Directory, member_id: Annotated[str, typer.Argument(help="Short name.")]) -> None:
-    """Let a member go: it is asked no more, and figures published from now on are without it."""
-    from coupole.hub import members
-
-    with opened(directory) as (hub, _ring, _settings), hub.store.writing() as session:
-        members.remove(session, member_id, actor=actor())
-
-
 @app.command()
 def collect(
     directory: Directory,
@@ -227,7 +160,7 @@ def _say_outcomes(outcomes: Sequence[ShownOutcome]) -> None:
         pointed = [f"{found.pointer}: {found.title}" for found in one.findings]
         said = [f"({one.said})"] if one.said else []
         rows.append([one.name, one.kind, " ".join([one.title, *pointed, *said]), one.remedy])
-    _table(("Member", "Outcome", "What happened", "What to do"), rows)
+    show_table(("Member", "Outcome", "What happened", "What to do"), rows)
 
 
 @app.command()
@@ -275,8 +208,9 @@ def table(
     as_json: AsJson = False,
 ) -> None:
     """Show one indicator as published, every figure with its coverage and its noise."""
+    from coupole.hub.publication.cubes import Publisher, totals
     from coupole.hub.publication.datasets import dataset
-    from coupole.hub.publication.jsonstat import as_jsonstat
+    from coupole.hub.publication.formats import jsonstat
     from coupole.standard import words
     from coupole.standard.calendar import parse_period
 
@@ -284,7 +218,7 @@ def table(
     with opened(directory) as (hub, _ring, settings), hub.store.reading() as session:
         found = dataset(session, hub.catalogue, indicator, by=by, period=period)
     if as_json:
-        answer(as_jsonstat(found, settings.language, hub.name, by))
+        answer(jsonstat.document(totals(found, Publisher(hub.name, hub.issuer), by), settings.language))
         return
     rows = []
     for name, code in found.breakdown:
@@ -297,17 +231,4 @@ def table(
         rows.append([name, label, *figures, seen[0].status, coverage])
     named = [words.measure_word(found.indicator, measure, settings.language) for measure in found.measures]
     say(f"{found.indicator.title[settings.language]}, {period}")
-    _table(("By", "Code", *named, "Status", "Members"), rows)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table on standard output. Cells are plain text: some of it was written by strangers."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(*heads, box=None, pad_edge=False)
-    for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
-    watched = sys.stdout.isatty()
-    Console(width=None if watched else WIDE).print(made)
+    show_table(("By", "Code", *named, "Status", "Members"), rows)

@@ -45,7 +45,7 @@ def tabulate(
     ),
 ) -> None:
     """Make what is counted and sealed from the plan of the catalogue, for the trustees to countersign."""
-    from coupole.cli.hub import opened
+    from coupole.cli.opened_hub import opened
     from coupole.hub.collection import tabulating
     from coupole.standard import plans
     from coupole.wire.tabulations import read_tabulation
@@ -101,7 +101,7 @@ def countersigned(
     trustee: Annotated[str, typer.Option(help="Address of that trustee.")],
 ) -> None:
     """Keep a trustee's signature. With the last one the tabulation is in force and members are asked to accept it."""
-    from coupole.cli.hub import opened
+    from coupole.cli.opened_hub import opened
     from coupole.hub.collection.tabulating import countersign
 
     with opened(directory) as (hub, _ring, _settings), hub.store.writing() as session:
@@ -116,7 +116,8 @@ def seal(
     as_json: AsJson = False,
 ) -> None:
     """Ask members for their sealed reports of a slot, have the trustees sum them, publish the fine tables."""
-    from coupole.cli.hub import OTHER_PARTY, opened
+    from coupole.cli.hub import OTHER_PARTY
+    from coupole.cli.opened_hub import opened
     from coupole.hub.publication import releasing
     from coupole.wire.slots import OPENING
 
@@ -144,6 +145,25 @@ def seal(
         _say(asked, made)
     if made is None or made.outcome != "released" or made.refused:
         raise typer.Exit(OTHER_PARTY)
+
+
+def audit(
+    directory: Directory,
+    slot: SlotArgument,
+    output: Annotated[Path | None, typer.Option(help="Where to write it, for the auditor's own machine.")] = None,
+) -> None:
+    """Show that the key sums of a slot are those of the members' reports; the file is checked by `coupole audit`."""
+    from coupole.cli.opened_hub import opened
+    from coupole.hub.collection.auditing import evidence
+    from coupole.wire.auditing import Added, check
+
+    with opened(directory) as (hub, _ring, _settings), hub.store.reading() as session:
+        shown = evidence(session, slot)
+    found = check(shown)
+    if output:
+        output.write_bytes(shown)
+    for group, reports in (found.groups if isinstance(found, Added) else {}).items():
+        typer.echo(f"{slot}: the key sums of {group} are those of its {reports} reports.")
 
 
 async def _sealed(

@@ -12,6 +12,10 @@ class DescriptorFileInvalid(CoupoleError):
     """The file does not hold the description of a node."""
 
 
+class DirectoryFileInvalid(CoupoleError):
+    """The file does not hold a directory with its signature."""
+
+
 class TabulationFileInvalid(CoupoleError):
     """The file does not hold a tabulation plan with its signature."""
 
@@ -43,6 +47,11 @@ def read_file(path: Path) -> tuple[bytes, str]:
 def read_tabulation_file(path: Path) -> tuple[bytes, str]:
     """A tabulation from ``{"tabulation": …, "signature": "…"}``, as its hub sends it to a trustee."""
     return _signed(path, "tabulation", TabulationFileInvalid)
+
+
+def read_directory_file(path: Path) -> tuple[bytes, str]:
+    """A directory from ``{"directory": …, "signature": "…"}``, as it was signed on another machine."""
+    return _signed(path, "directory", DirectoryFileInvalid)
 
 
 def _signed(path: Path, name: str, invalid: type[CoupoleError]) -> tuple[bytes, str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coupole.cli.node_clients import clients
+from coupole.cli.node_federation import announced_rotation, federation, join, leave
 from coupole.cli.node_records import export_records, import_file
 from coupole.cli.node_release import release
 from coupole.cli.node_sealed import sealed
@@ -44,6 +45,8 @@ app.command("import")(import_file)
 app.command("export")(export_records)
 app.command("release")(release)
 app.command("sealed")(sealed)
+for command in (join, federation, leave):
+    app.command()(command)
 
 
 @app.command()
@@ -218,7 +221,10 @@ def rotate(directory: Directory, purpose: Annotated[str, typer.Argument(help="ma
     from coupole.node.opening import rotate_key
     from coupole.node.settings import NodeSettings
 
-    made, rewrapped = rotate_key(NodeSettings.load(directory), purpose)
+    if purpose == "sign":
+        made, rewrapped = announced_rotation(directory), 0
+    else:
+        made, rewrapped = rotate_key(NodeSettings.load(directory), purpose)
     say(f"New key for {purpose}: {made}." + (f" {rewrapped} keys of people wrapped anew." if rewrapped else ""))
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import text
 from starlette.requests import Request
 
 from coupole.errors import CoupoleError
-from coupole.hub.api import STATUS, federation, figures, sealed
+from coupole.hub.api import STATUS, federation, figures, joining, sealed
 from coupole.hub.collection.connecting import Connect, connector
+from coupole.hub.collection.visiting import Reach
+from coupole.hub.members.introducing import signed_introduction
 from coupole.hub.settings import PURPOSES, HubSettings
 from coupole.hub.store import Hub, open_store
 from coupole.hub.ui import tables
@@ -31,16 +33,23 @@ OPEN_OPERATIONS = frozenset(
         "read_publication",
         "list_datasets",
         "read_dataset",
-        "read_dataset_csv",
         "read_dataset_json",
+        "read_dataset_csv",
         "list_tabulations",
         "read_tabulation",
         "list_certificates",
         "list_slots",
         "read_slot",
+        "read_introduction",
+        "read_directory",
+        "ask_membership",
+        "announce_descriptor",
+        "leave_federation",
+        "list_pulls",
     }
 )
-"""Operations anybody may call: all of them. What changes something is done by command, at the hub itself."""
+"""Operations anybody may call: all of them. What changes something is done by command, at the hub itself, or carries
+an invitation or a member's signature."""
 
 
 class HubExists(CoupoleError):
@@ -73,13 +82,15 @@ def connecting(settings: HubSettings, ring: KeyRing) -> Connect:
     return connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
 
 
-def create_app(settings: HubSettings) -> FastAPI:
-    """The application; its database and keys are opened when it starts."""
+def create_app(settings: HubSettings, reach: Reach | None = None) -> FastAPI:
+    """The application; its database and keys are opened when it starts. ``reach``: another way to nodes that ask."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_hub(settings) as (hub, _ring):
+        with open_hub(settings) as (hub, ring):
             app.state.hub = hub
+            app.state.reach = reach or Reach(settings.reachable)
+            app.state.introduction = signed_introduction(settings, ring)
             yield
 
     app = apps.create(
@@ -94,7 +105,9 @@ def create_app(settings: HubSettings) -> FastAPI:
     routes.include_router(federation.router)
     routes.include_router(figures.router)
     routes.include_router(sealed.router)
+    routes.include_router(joining.router)
     app.include_router(routes)
+    app.include_router(joining.introduction)
     tables.add_to(app, settings.name, settings.issuer, settings.language)
     apps.add_signs_of_life(app, ready)
     return app

@@ -50,6 +50,8 @@ class HubSettings(PartySettings):
     """The catalogue of indicators that is collected."""
     catalogue_version: str = "1.0.0"
     """The version of that catalogue."""
+    asks_every: Literal["month", "quarter", "year"] = "month"
+    """How often members are asked for their figures, as they read it before they join."""
     port: int = Field(default=8200, ge=1, le=65535)
     """Port to listen on."""
     concurrency: int = Field(default=64, ge=1, le=256)

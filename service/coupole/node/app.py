@@ -19,6 +19,7 @@ from coupole.node.api.routing import STATUS, add_routes
 from coupole.node.api.scopes import HELD, SCOPES
 from coupole.node.api.sealing import REQUEST_BYTES
 from coupole.node.chores import Chores
+from coupole.node.federation.speaking import Way
 from coupole.node.opening import CATALOGUE, load_ring, mail_server, open_records
 from coupole.node.settings import NodeSettings, SettingsInvalid
 from coupole.node.staff.provider import Provider
@@ -100,6 +101,7 @@ def _node(settings: NodeSettings, keys: KeyRing, store: Store, catalogue: Catalo
         max_document_bytes=settings.max_document_bytes,
         sends_mail=mail_server(settings) is not None,
         provider=_provider(settings),
+        way=Way(settings.reachable),
     )
 
 

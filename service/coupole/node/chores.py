@@ -1,4 +1,5 @@
-"""What a running node does by itself: letters on Monday morning, and the clearing away of what has had its time.
+"""What a running node does by itself: letters on Monday morning, the clearing away of what has had its time, and once a
+day a word with the hub.
 
 One turn a minute. A turn that fails is noted without a value and the next one comes; nothing else waits for it.
 """
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from coupole.node.api.node import Node
+from coupole.node.federation import following, leaving
 from coupole.node.records.due import due_list
 from coupole.node.reminders import outbox
 from coupole.node.reminders.sending import MailServer, send_waiting
@@ -77,11 +79,18 @@ class Chores:
             await send_waiting(self.node.store, self.mail, now)
         if self._cleared is None or now - self._cleared >= CLEARED_EVERY:
             await asyncio.to_thread(self._clear, now)
+            await asyncio.to_thread(self._hear, now)
             self._cleared = now
 
     def _due_week(self, now: datetime) -> str:
         """The week whose letters are to be written by now."""
         return outbox.week_of((now.astimezone() - timedelta(hours=MONDAY_AT)).date())
+
+    def _hear(self, now: datetime) -> None:
+        """What the federation's hub has to say; and what is left to do of leaving it."""
+        node = self.node
+        following.follow(node.store, node.way, node.node_id, now)
+        leaving.go_on(node.store, node.way, node.ring, node.node_id, now)
 
     def _clear(self, now: datetime) -> None:
         for clear in CLEARING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from coupole.errors import CoupoleError, Finding
 FILE = "coupole.toml"
 RING = "ring.json"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+THIS_MACHINE = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
 def address(value: str) -> str:
@@ -59,6 +61,11 @@ class PartySettings(BaseSettings):
     """Network address to listen on. Behind a proxy on the same machine the default is right."""
     port: int = Field(ge=1, le=65535)
     """Port to listen on."""
+    inside: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks inside a house that others of the federation may stand in, such as ``["10.1.0.0/16"]``.
+
+    Default: none but this very machine, and that only while this service itself is reached there.
+    """
 
     @model_validator(mode="after")
     def _keys_apart(self) -> Self:
@@ -81,6 +88,12 @@ class PartySettings(BaseSettings):
     def ring(self) -> Path:
         """The file of this party's own keys."""
         return self.key_directory / RING
+
+    @property
+    def reachable(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks inside a house where this service may go."""
+        here = urlsplit(self.issuer).hostname in LOOPBACK
+        return (*self.inside, *(THIS_MACHINE if here else ()))
 
     @property
     def database(self) -> str:

@@ -92,6 +92,13 @@ def read_descriptor(raw: bytes, signature: str, jwks: Any = None) -> Descriptor:
     return descriptor
 
 
+def signing_key(document: Mapping[str, Any], signature: str) -> dict[str, Any]:
+    """The one of a document's own ``keys`` that its signature names; the document was read, so it is there."""
+    kid = signature.rpartition(".")[0]
+    found: dict[str, Any] = next(key for key in document["keys"]["keys"] if key["kid"] == kid)
+    return found
+
+
 def fingerprint(key: Mapping[str, Any]) -> str:
     """A public key (a JSON Web Key) as 32 letters to read aloud: ``ABCD-EFGH-…``. Raises ``KeySetInvalid``.
 

@@ -93,7 +93,7 @@ def _begin(store: Store, slot: str) -> tuple[Counting, Chains, list[Member]]:
         there = {one.member for one in sealed.reports(session, plan.id, slot) if not one.reason}
         if slot.endswith(OPENING):
             there |= _last([one for one in chains[0] if one.slot.endswith(OPENING)]).keys()
-        return plan, chains, [one for one in members.active(session) if one.id not in there]
+        return plan, chains, [one for one in members.reachable(session) if one.id not in there]
 
 
 def _chains(session: Session, plan: Counting) -> Chains:
@@ -195,7 +195,7 @@ def _published(store: Store, slot: str) -> tuple[Counting, Chains, dict[str, str
         kept = sealed.publication(session, plan.id, slot)
         if kept is None:
             raise SlotNotReleased()
-        return plan, _chains(session, plan), _text(sealed.text(kept), kept.signature), members.active(session)
+        return plan, _chains(session, plan), _text(sealed.text(kept), kept.signature), members.reachable(session)
 
 
 def _text(raw: bytes, signature: str) -> dict[str, str]:

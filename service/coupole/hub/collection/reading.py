@@ -86,15 +86,28 @@ def _shown(row: Row[Any], kinds: Counter[str]) -> ShownRound:
 
 def shown_outcomes(session: Session, number: int, language: str) -> list[ShownOutcome]:
     """The outcomes of a collection, by name of the member."""
-    names = ("member", "kind", "reason", "params", "findings", "said", "at")
-    query = select(MEMBER.c.name, *(OUTCOME.c[name] for name in names)).join(MEMBER, MEMBER.c.id == OUTCOME.c.member)
-    rows = session.execute(query.where(OUTCOME.c.round == number).order_by(MEMBER.c.name, MEMBER.c.id))
-    found = []
-    for row in rows:
-        words = sentence(row.reason, language, json.loads(row.params)) if row.reason else ("", "")
-        findings = [
-            ShownFinding(code, pointer, sentence(code, language, values).title)
-            for code, pointer, values in json.loads(row.findings)
-        ]
-        found.append(ShownOutcome(row.member, row.name, row.kind, row.reason, *words, findings, row.said, row.at))
-    return found
+    query = OUTCOMES.where(OUTCOME.c.round == number).order_by(MEMBER.c.name, MEMBER.c.id)
+    return [_outcome(row, language) for row in session.execute(query)]
+
+
+def shown_pulls(session: Session, member: str, language: str, *, limit: int) -> list[tuple[str, ShownOutcome]]:
+    """What came of the last times one member was asked, each with its period, the newest first."""
+    query = OUTCOMES.where(OUTCOME.c.member == member, OUTCOME.c.kind != "open").order_by(OUTCOME.c.round.desc())
+    return [(row.period, _outcome(row, language)) for row in session.execute(query.limit(limit))]
+
+
+NAMES = ("member", "kind", "reason", "params", "findings", "said", "at")
+OUTCOMES = (
+    select(MEMBER.c.name, ROUND.c.period, *(OUTCOME.c[name] for name in NAMES))
+    .join(MEMBER, MEMBER.c.id == OUTCOME.c.member)
+    .join(ROUND, ROUND.c.id == OUTCOME.c.round)
+)
+
+
+def _outcome(row: Row[Any], language: str) -> ShownOutcome:
+    words = sentence(row.reason, language, json.loads(row.params)) if row.reason else ("", "")
+    findings = [
+        ShownFinding(code, pointer, sentence(code, language, values).title)
+        for code, pointer, values in json.loads(row.findings)
+    ]
+    return ShownOutcome(row.member, row.name, row.kind, row.reason, *words, findings, row.said, row.at)

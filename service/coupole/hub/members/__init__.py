@@ -3,12 +3,13 @@
 A descriptor introduces a member and is signed with one of its own keys, which proves nothing about who made it. A
 person reads the fingerprint aloud with the member, once; from then on the keys of that descriptor are the keys its
 releases are checked with. A later descriptor may change a name or an address by itself when a known key signed it; new
-keys need a person again.
+keys need a person again, unless the member announces them itself with a key that is known (``renew``).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -19,8 +20,9 @@ from sqlmodel import Session
 from coupole.errors import CoupoleError
 from coupole.hub.store.tables import EVENT, MEMBER, Member, MemberEvent
 from coupole.standard.reading import canonical
-from coupole.wire.descriptor import Descriptor, fingerprint, fingerprint_matches, read_descriptor
+from coupole.wire.descriptor import Descriptor, fingerprint, fingerprint_matches, read_descriptor, signing_key
 from coupole.wire.documents import SignerUnknown
+from coupole.wire.leaving import read_leaving
 
 Change = Literal["new", "same", "renewed", "keys_changed", "returned"]
 
@@ -31,6 +33,26 @@ class MemberUnknown(CoupoleError):
 
 class MemberAddressTaken(CoupoleError):
     """Another member is registered at that address."""
+
+
+class MemberKeyTaken(CoupoleError):
+    """Another member signs with that key."""
+
+
+class MemberIsHub(CoupoleError):
+    """This is the hub itself, which is no member of its own federation."""
+
+
+class MemberBlocked(CoupoleError):
+    """This member is blocked."""
+
+
+class LeavingMisread(CoupoleError):
+    """This word of leaving is of another member, or for another federation."""
+
+
+class MemberMoved(CoupoleError):
+    """A member with new keys keeps its address."""
 
 
 class FingerprintNeeded(CoupoleError):
@@ -53,22 +75,30 @@ class Candidate:
     change: Change
 
 
-def consider(session: Session, raw: bytes, signature: str) -> Candidate:
-    """Read a descriptor and compare it with what is known; nothing is written.
+def consider(session: Session, raw: bytes, signature: str, *, hub: str = "") -> Candidate:
+    """Read a descriptor and compare it with what is known; nothing is written. ``hub``: address of this hub.
 
     Raises ``DocumentInvalid``, ``DocumentNotCanonical``, ``SignatureInvalid``, ``SignerUnknown``, ``KeySetInvalid``,
-    ``MemberAddressTaken``.
+    ``MemberAddressTaken``, ``MemberKeyTaken``, ``MemberIsHub``, ``MemberBlocked``.
     """
     descriptor = read_descriptor(raw, signature)
-    signer = signature.rpartition(".")[0]
-    key = next(key for key in descriptor["keys"]["keys"] if key["kid"] == signer)
+    key = signing_key(descriptor, signature)
+    if descriptor["issuer"] == hub:
+        raise MemberIsHub()
     known = session.get(Member, descriptor["node"])
-    other = session.scalar(
-        select(MEMBER.c.id).where(MEMBER.c.issuer == descriptor["issuer"], MEMBER.c.id != descriptor["node"])
-    )
-    if other is not None:
-        raise MemberAddressTaken()
+    if known is not None and known.state == "blocked":
+        raise MemberBlocked()
+    _refuse_taken(session, descriptor, key)
     return Candidate(raw, signature, descriptor, fingerprint(key), _change(known, raw, signature, descriptor))
+
+
+def _refuse_taken(session: Session, descriptor: Descriptor, key: Mapping[str, str]) -> None:
+    """No two members at one address, none with one key."""
+    others = select(MEMBER.c.id).where(MEMBER.c.id != descriptor["node"])
+    if session.scalar(others.where(MEMBER.c.issuer == descriptor["issuer"])) is not None:
+        raise MemberAddressTaken()
+    if session.scalar(others.where(MEMBER.c["keys"].contains(key["x"], autoescape=True))) is not None:
+        raise MemberKeyTaken()
 
 
 def _change(known: Member | None, raw: bytes, signature: str, descriptor: Descriptor) -> Change:
@@ -112,6 +142,7 @@ def accept(
         issuer=descriptor["issuer"],
         country=descriptor["country"],
         active=True,
+        state="active",
         keys=canonical(descriptor["keys"]).decode(),
         descriptor=candidate.raw,
         signature=candidate.signature,
@@ -124,23 +155,98 @@ def accept(
 
 
 def _heard(candidate: Candidate, confirmed: str) -> bool:
-    signer = candidate.signature.rpartition(".")[0]
-    keys = candidate.descriptor["keys"]["keys"]
-    return any(fingerprint_matches(key, confirmed) for key in keys if key["kid"] == signer)
+    return fingerprint_matches(signing_key(candidate.descriptor, candidate.signature), confirmed)
+
+
+def renew(session: Session, node: str, raw: bytes, signature: str, now: datetime | None = None) -> Member:
+    """Put the description a member announces in the place of the one before; the keys in it are its keys from now on.
+
+    A key that was known before signed it, so no person is asked. Raises ``MemberUnknown``, ``MemberBlocked``,
+    ``MemberMoved``, ``MemberKeyTaken`` and what ``read_descriptor`` raises.
+    """
+    member = standing(session, node)
+    descriptor = read_descriptor(raw, signature, json.loads(member.keys))
+    if (descriptor["node"], descriptor["issuer"]) != (member.id, member.issuer):
+        raise MemberMoved()
+    for key in descriptor["keys"]["keys"]:
+        _refuse_taken(session, descriptor, key)
+    if member.descriptor != raw:
+        said = fingerprint(descriptor["keys"]["keys"][0])
+        _note(session, node, "keys_renewed", f"node:{node}", said, now or datetime.now(UTC))
+    member.name, member.country = descriptor["name"], descriptor["country"]
+    member.keys, member.descriptor, member.signature = canonical(descriptor["keys"]).decode(), raw, signature
+    return member
+
+
+def standing(session: Session, node: str) -> Member:
+    """A member that belongs to the federation today, leaving ones too. Raises ``MemberUnknown``, ``MemberBlocked``."""
+    member = session.get(Member, node)
+    if member is None or member.state == "left":
+        raise MemberUnknown()
+    if member.state == "blocked":
+        raise MemberBlocked()
+    return member
+
+
+def block(session: Session, node: str, *, actor: str, now: datetime | None = None) -> None:
+    """Ask a member for nothing and believe nothing it signs, until it is unblocked. Its published figures stay.
+
+    Raises ``MemberUnknown``, ``MemberBlocked``.
+    """
+    _set(session, standing(session, node), "blocked", "blocked", actor, now)
+
+
+def unblock(session: Session, node: str, *, actor: str, now: datetime | None = None) -> None:
+    """Let a blocked member take part again, with the keys that were known. Raises ``MemberUnknown``."""
+    member = session.get(Member, node)
+    if member is None or member.state != "blocked":
+        raise MemberUnknown()
+    _set(session, member, "active", "unblocked", actor, now)
+
+
+def leave(session: Session, node: str, raw: bytes, signature: str, *, hub: str, now: datetime | None = None) -> Member:
+    """A member said that it leaves: it is asked for no figures any more; what was published stays.
+
+    While a sealed report is to come that takes its people out, it is ``leaving``. Raises ``MemberUnknown``,
+    ``MemberBlocked``, ``LeavingMisread`` and what ``read_leaving`` raises.
+    """
+    member = standing(session, node)
+    word = read_leaving(raw, signature, json.loads(member.keys))
+    if (word["node"], word["hub"]) != (node, hub):
+        raise LeavingMisread()
+    state = "leaving" if word["closing"] else "left"
+    if member.state != state:
+        _set(session, member, state, state, f"node:{node}", now)
+    return member
+
+
+def _set(session: Session, member: Member, state: str, what: str, actor: str, now: datetime | None) -> None:
+    member.state, member.active = state, state == "active"
+    _note(session, member.id, what, actor, "", now or datetime.now(UTC))
 
 
 def remove(session: Session, member_id: str, *, actor: str, now: datetime | None = None) -> None:
     """Let a member go: it is asked no more, and figures made from now on are without it. Raises ``MemberUnknown``."""
     member = session.get(Member, member_id)
-    if member is None or not member.active:
+    if member is None or member.state == "left":
         raise MemberUnknown()
-    member.active = False
-    _note(session, member_id, "removed", actor, "", now or datetime.now(UTC))
+    _set(session, member, "left", "removed", actor, now)
 
 
 def active(session: Session) -> list[Member]:
     """The members of today, by name."""
     return list(session.scalars(select(Member).where(MEMBER.c.active).order_by(MEMBER.c.name, MEMBER.c.id)))
+
+
+def reachable(session: Session) -> list[Member]:
+    """Those, and the members that are leaving: they are still asked for what takes their people out."""
+    query = select(Member).where(MEMBER.c.state.in_(("active", "leaving")))
+    return list(session.scalars(query.order_by(MEMBER.c.name, MEMBER.c.id)))
+
+
+def everybody(session: Session) -> list[Member]:
+    """Every member there is or was, by short name."""
+    return list(session.scalars(select(Member).order_by(MEMBER.c.id)))
 
 
 def events(session: Session, member_id: str) -> list[MemberEvent]:

@@ -34,6 +34,9 @@ class Member(HubTable, table=True):
     issuer: str
     country: str
     active: bool
+    """Whether it is asked for its figures, and they are in the totals."""
+    state: str = Field(default="active", sa_column_kwargs={"server_default": "active"})
+    """active, blocked, leaving (its closing report is still to come) or left."""
     keys: str
     """The keys its documents are checked with, a JSON Web Key Set."""
     descriptor: bytes = Field(sa_type=LargeBinary)
@@ -51,7 +54,7 @@ class MemberEvent(HubTable, table=True):
     at: datetime = Field(sa_type=Utc)
     member: str
     what: str
-    """added, renewed, keys_changed or removed."""
+    """added, renewed, keys_renewed, keys_changed, blocked, unblocked, leaving, left, removed or declined."""
     actor: str
     fingerprint: str
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from coupole.errors import CoupoleError, Finding
 from coupole.node.api.scopes import ASSIGN
+from coupole.node.federation.speaking import Way
 from coupole.node.records.register import Registers
 from coupole.node.staff.provider import Provider
 from coupole.node.store import Store
@@ -46,6 +47,8 @@ class Node:
     registers: Registers = field(default_factory=Registers)
     provider: Provider | None = None
     """Where staff have accounts elsewhere, when the operator has named one."""
+    way: Way = field(default_factory=Way)
+    """How the federation's hub is reached."""
 
     def context(self, caller: Caller) -> Context:
         """A program that writes does so in its own name; whether it may give files into other hands says its scope."""

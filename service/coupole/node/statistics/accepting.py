@@ -150,6 +150,17 @@ def leave(session: Session, name: str, actor: str, now: datetime | None = None) 
     return _decide(session, row, "leaving", actor, now)
 
 
+def end(session: Session, name: str, actor: str, now: datetime | None = None) -> AgreedTabulation:
+    """Stop taking part where nothing was ever sealed, so that nothing is left to take out.
+
+    Raises ``TabulationNotProposed``, ``TabulationDecided``.
+    """
+    row = _known(session, name)
+    if row.state != "accepted" or sealed.reports(session, name):
+        raise TabulationDecided()
+    return _decide(session, row, "ended", actor, now)
+
+
 def pinned_keys(session: Session) -> list[dict[str, Any]]:
     """The public keys of trustees that somebody compared with paper once."""
     agreed = [one for one in sealed.tabulations(session) if one.state in (*IN_FORCE, "ended")]

@@ -21,6 +21,7 @@ from coupole.node.store import (
     choices,
     erasure,
     facts,
+    federation_tables,
     journal,
     logs,
     reminder_tables,
@@ -39,6 +40,7 @@ from coupole.wire.keys import KeyRing
 __all__ = [
     "Store",
     "choices",
+    "federation_tables",
     "open_store",
     "open_vault",
     "reminder_tables",

@@ -16,6 +16,7 @@ from coupole.node.api.node import node_of
 from coupole.node.staff.sessions import Limits
 from coupole.node.ui import (
     explaining,
+    federation,
     fields,
     files,
     forms,
@@ -42,6 +43,7 @@ GROUPS: tuple[Callable[[Desk], None], ...] = (
     printing.add,
     leaving.add,
     explaining.add,
+    federation.add,
     lists.add,
     reminders.add,
     sheets.add,

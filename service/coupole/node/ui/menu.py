@@ -46,6 +46,7 @@ MORE = (
     Place("/sheets", marked("Bring in a spreadsheet"), Right("run", "import")),
     Place("/bin", marked("What was deleted"), Right("delete", "accompaniment")),
     Place("/staff", marked("Who works here"), Right("manage", "staff")),
+    Place("/federation", marked("The federation"), Right("manage", "settings")),
     Place("/log", marked("What was done"), Right("read", "log")),
     Place("/settings", marked("Settings"), Right("manage", "settings")),
 )
