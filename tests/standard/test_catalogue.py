@@ -24,7 +24,7 @@ OF_THE_TABLE = {
     *(f"EECO{number:02d}" for number in range(1, 18)),
     *(f"EECR{number:02d}" for number in range(1, 7)),
 }
-SECOND_MEASURES = {"O03b", "O04b", "O05b", "Q09b"}
+SECOND_MEASURES = {"O03b", "O04b", "O05b", "Q09b", "M01b", "M03b"}
 STANDARD = ["sex", "age_band", "target_group", "pathway", "programme"]
 
 

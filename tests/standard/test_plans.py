@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from coupole.standard import catalogue, plans
 from coupole.standard.plans import PlanInvalid, PlanUnknown, kind_of, plan
+from coupole.standard.rates import LEVELS
 
 CORE = catalogue.load("core", "1.0.0")
-from coupole.standard.rates import LEVELS
 
 
 def test_every_indicator_of_the_catalogue_is_in_it_but_two_sums_whose_numbers_are() -> None:
     named = {table.indicator for table in plan(CORE).tables}
-    assert {one.id for one in CORE.indicators} - named == {"S07", "M02", "M03"}
+    assert {one.id for one in CORE.indicators} - named == {"M03"}
+    assert set(CORE.indicator("M03").parts) == {"sum_num", "sum_den"}
+    assert {(table.indicator, table.part) for table in plan(CORE).tables if table.indicator in ("M02", "M03b")} == {
+        ("M02", "n"),
+        ("M03b", "num"),
+        ("M03b", "den"),
+    }
+
+
+def test_amounts_and_caseloads_are_counted_in_bands() -> None:
+    bands = Counter(table.indicator for table in plan(CORE).tables if table.part.startswith("band_"))
+    assert (bands["S07"], bands["M01b"]) == (5, 2 * 6)
 
 
 def test_only_counts_are_in_it_never_sums_of_amounts() -> None:
@@ -49,9 +62,20 @@ def test_a_stock_is_what_there_is_and_a_flow_is_what_happened() -> None:
     assert kind_of(CORE.indicator("S01")) == "stock"
     assert kind_of(CORE.indicator("F05")) == "flow"
     assert kind_of(CORE.indicator("Q01")) == "flow"
-    for groups_or_both in ("S07", "M02"):
-        with pytest.raises(PlanInvalid):
-            kind_of(CORE.indicator(groups_or_both))
+    assert kind_of(CORE.indicator("S07")) == "stock"
+    assert kind_of(CORE.indicator("M02")) == "flow"
+    both = replace(CORE.indicator("S01"), sources=(*CORE.indicator("S01").sources, *CORE.indicator("F05").sources))
+    with pytest.raises(PlanInvalid):
+        kind_of(both)
+
+
+def test_members_are_counted_by_rates_that_are_about_people() -> None:
+    tables = [table for table in plan(CORE).tables if table.kind == "members"]
+    assert {"O01", "O04", "Q01"} <= {table.indicator for table in tables}
+    assert {(table.part, table.by, table.levels, table.exact) for table in tables} == {
+        ("members", ("rate",), (LEVELS,), False)
+    }
+    assert all(CORE.indicator(table.indicator).about[0] == "people" for table in tables)
 
 
 def test_another_catalogue_has_no_plan() -> None:
@@ -61,8 +85,8 @@ def test_another_catalogue_has_no_plan() -> None:
 
 @pytest.mark.parametrize(
     ("indicator", "by"),
-    [("X99", []), ("S01", ["sector"]), ("S01", ["programme"]), ("S07", [])],
-    ids=["an indicator that is not there", "a dimension it has not", "several codes", "groups"],
+    [("X99", []), ("S01", ["sector"]), ("S01", ["programme"])],
+    ids=["an indicator that is not there", "a dimension it has not", "several codes"],
 )
 def test_what_cannot_be_counted_so_is_refused(monkeypatch: pytest.MonkeyPatch, indicator: str, by: list[str]) -> None:
     wrong = {"tables": [{"indicator": indicator, "by": [by]}], "headline": [], "members": []}

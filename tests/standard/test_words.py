@@ -23,6 +23,12 @@ def test_a_band_names_its_first_and_last_number(low, high, words):
     assert band(low, high) == words
 
 
+@pytest.mark.parametrize(("part", "words"), [("band_1", "0–49.99"), ("band_3", "100–249.99"), ("band_6", "1000+")])
+def test_a_band_of_amounts_is_in_the_currency_not_in_its_smallest_unit(part, words):
+    assert measure_word(CORE.indicator("M01b"), part, "en") == words
+    assert measure_word(CORE.indicator("M01b"), part, "fr") == words.replace(".", ",")
+
+
 def test_every_measure_and_code_of_the_catalogue_has_a_word_in_every_language():
     for indicator in CORE.indicators:
         for language in LANGUAGES:

@@ -88,12 +88,12 @@ def plan(catalogue: Catalogue, named: dict[str, Sequence[str]] | None = None, *,
 def kind_of(indicator: Indicator) -> Literal["stock", "flow"]:
     """``stock`` when it says what there is on a day, ``flow`` when it says what happened.
 
-    Raises ``PlanInvalid`` for one that counts groups of records or is dated in several ways.
+    Raises ``PlanInvalid`` for one that says both.
     """
     kinds = {source.kind for source in indicator.sources}
-    if kinds == {"stock_end"} and indicator.distinct != "groups":
+    if kinds == {"stock_end"}:
         return "stock"
-    if kinds <= {"flow", "slots"} and len(kinds) == 1:
+    if kinds <= {"flow", "slots"}:
         return "flow"
     raise PlanInvalid(name=indicator.id)
 

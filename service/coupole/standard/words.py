@@ -40,7 +40,11 @@ def measure_word(indicator: Indicator, measure: str, language: str) -> str:
     if measure.startswith("band_"):
         place = int(measure.removeprefix("band_")) - 1
         # One part more than there are bands holds what cannot be put into any.
-        return band(*indicator.bands[place]) if place < len(indicator.bands) else WORDS["unknown"][language]
+        if place >= len(indicator.bands):
+            return WORDS["unknown"][language]
+        say = amounts if indicator.unit == "money" else band
+        said = say(*indicator.bands[place])
+        return said if language == "en" else said.replace(".", ",")
     known = WORDS.get(measure)
     return known[language] if known else measure
 
@@ -51,6 +55,12 @@ def band(low: int | None, high: int | None) -> str:
         return f"{low}+"
     last = high - 1
     return f"≤ {last}" if low is None else str(low) if low == last else f"{low}–{last}"
+
+
+def amounts(low: int | None, high: int | None) -> str:
+    """A band of amounts of money, given in the smallest unit, as ``band`` has it: from nothing where none is named."""
+    first = f"{(low or 0) / 100:.2f}".removesuffix(".00")
+    return f"{first}+" if high is None else f"{first}–{(high - 1) / 100:.2f}"
 
 
 def rate_word(level: str, language: str) -> str:

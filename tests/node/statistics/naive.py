@@ -481,12 +481,17 @@ def money(count: Count, file: File) -> None:
         if one["status"] == "paid" and count.flow(one["paid_on"]):
             count.add("M01", "n", 1, root, shown | {"currency": [currency]})
             count.add("M01", "sum", amount, root, shown | {"currency": [currency]})
+            if currency == "EUR":
+                number = band(amount, (0, 5_000, 10_000, 25_000, 50_000, 100_000))
+                count.add("M01b", number, 1, root, dims | own | {"flow": [flow]})
             if currency == "EUR" and flow == "to_person":
                 count.add("M02", "sum", amount, root, dims)
         if count.flow(one["period_to"]):
             shown = (dims | own if currency == "EUR" else {}) | {"currency": [currency]}
             count.add("M03", "sum_num", amount if one["status"] == "paid" else 0, root, shown)
             count.add("M03", "sum_den", amount if one["status"] in ("paid", "planned") else 0, root, shown)
+            if currency == "EUR" and one["status"] in ("paid", "planned"):
+                count.ratio("M03b", one["status"] == "paid", root, dims | own)
     for first, last in months_between(count.first, count.last):
         if file.full_insertion_month(first, last):
             count.add("M02", "n", 1, root, dims)

@@ -65,6 +65,22 @@ def test_money_is_counted_in_the_currency_of_the_catalogue(rows, answer):
     assert figures(file("2023-01-01", *paid), "2024-02", "M01", "M03") == answer
 
 
+def test_amounts_are_told_in_bands_and_what_was_planned_in_numbers():
+    amounts = [("paid", 4_999), ("paid", 5_000), ("paid", 100_000), ("planned", 700), ("cancelled", 700)]
+    rows = [
+        one(
+            "contribution", place, type="wage_subsidy", status=state, amount_minor=amount, currency="EUR",
+            period_from="2024-02-01", period_to="2024-02-29", paid_on="2024-02-29" if state == "paid" else ...,
+        )
+        for place, (state, amount) in enumerate(amounts, 1)
+    ]  # fmt: skip
+
+    assert figures(file("2023-01-01", *rows), "2024-02", "M01b", "M03b") == {
+        "M01b": {"band_1": 1, "band_2": 1, "band_6": 1},
+        "M03b": {"num": 3, "den": 4},
+    }
+
+
 def test_other_currencies_stand_in_their_own_margin():
     paid = [
         one(
