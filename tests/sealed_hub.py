@@ -11,7 +11,8 @@ import numpy as np
 from coupole.hub.collection import tabulating
 from coupole.hub.publication import releasing
 from coupole.hub.store import Store, sealed
-from coupole.standard import catalogue
+from coupole.hub.store.sealed_tables import Certificate
+from coupole.standard import catalogue, rates
 from coupole.standard.plans import Plan, PlannedTable
 from coupole.wire.keys import KeyRing
 from coupole.wire.tabulations import shape
@@ -43,6 +44,11 @@ PEOPLE = {
     "O01.num.sex": [30, 3, 0, 0],
     "O01.den.sex": [60, 4, 0, 0],
 }
+
+
+BY_RATE = PlannedTable("O01", "members", "members", (rates.BY,), (rates.LEVELS,), exact=False)
+MEMBERS = "O01.members.rate"
+"""The table of members by their rate: those in no band, then ten bands."""
 
 
 def counted(
@@ -87,3 +93,13 @@ def publish(store: Store, slot: str = SLOT) -> dict[str, object]:
     made = releasing.publish(store, RING.active("sign"), "The federation", slot, datetime(2026, 3, 10, tzinfo=UTC))
     found: dict[str, object] = json.loads(sealed.text(made))
     return found
+
+
+def opened(store: Store, name: str, members: int, slot: str = f"{SLOT}/opening", number: int = 1) -> None:
+    """A certificate that names so many members."""
+    counted_in = [{"node": f"node-{one:02}", "report": "0" * 64} for one in range(members)]
+    body = json.dumps({"slot": slot, "groups": [{"id": "all", "members": counted_in}]}).encode()
+    with store.writing() as session:
+        made = {"tabulation": name, "trustee": 0, "number": number, "slot": slot, "outcome": "released"}
+        now = datetime(2026, 3, 1, tzinfo=UTC)
+        session.add(Certificate(**made, body=body, signature="", answer=b"", received_at=now))

@@ -20,7 +20,22 @@ from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store
 from coupole.wire.documents import verify
 from tests.federation_network import Network
-from tests.sealed_hub import BANDS, CATALOGUE, EXACT, FINE, PEOPLE, SEX, SLOT, counted, planned, publish, summed
+from tests.sealed_hub import (
+    BANDS,
+    BY_RATE,
+    CATALOGUE,
+    EXACT,
+    FINE,
+    MEMBERS,
+    PEOPLE,
+    SEX,
+    SLOT,
+    counted,
+    opened,
+    planned,
+    publish,
+    summed,
+)
 from tests.small_hub import RING
 
 
@@ -153,6 +168,28 @@ async def test_people_read_a_table_with_its_noise_and_rates_of_enough_people_alo
         for language in ("nl", "fr", "it"):
             assert (await client.get(f"/fine?language={language}")).status_code == 200
         assert (await client.get("/fine?slot=2026-09")).status_code == 404
+
+
+async def test_below_a_rate_stands_how_members_differ(settings: HubSettings, store: Store) -> None:
+    name = counted(store, *FINE, BY_RATE, values=PEOPLE | {MEMBERS: [8, 1, 0, 2, 5, 6, 0, 4, 1, 3, 1]})
+    opened(store, name, 31)
+    publish(store)
+    async with served(settings) as client:
+        page = " ".join((await client.get("/fine?table=O01.sex.slot&language=en")).text.split())
+        other = (await client.get("/fine?table=S01.sex.age_band.day&language=en")).text
+        there = (await client.get("/fine?table=O01.sex.slot&language=fr")).text
+    assert "31 members are counted" in page
+    assert "8 of them are in no band" in page
+    assert re.findall(r'row">(\d+–\d+%)</th><td class="figure">(\d+)</td><td>([a-z ,]*)<', page) == [
+        ("0–30%", "3", ""),
+        ("30–40%", "5", "a quarter up to here"),
+        ("40–50%", "6", "half up to here"),
+        ("50–70%", "4", "three quarters up to here"),
+        ("70–100%", "5", ""),
+    ]
+    assert "at most 15 away" in page
+    assert "How members differ" not in other
+    assert "Comment les membres diffèrent" in there
 
 
 async def test_beside_a_rate_stands_of_how_many_the_answer_is_known(settings: HubSettings, store: Store) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,9 @@ from coupole.disclosure.telescoping import BOUND
 from coupole.hub.publication.sealed import FineTable
 from coupole.hub.publication.spreads import as_linked, as_text, spread
 from coupole.hub.store import Store, open_store
-from coupole.hub.store.sealed_tables import Certificate
 from coupole.standard import rates
-from coupole.standard.plans import PlannedTable
 from coupole.wire.tabulations import Placed
-from tests.sealed_hub import FINE, PEOPLE, SLOT, counted, publish
-
-BY_RATE = PlannedTable("O01", "members", "members", (rates.BY,), (rates.LEVELS,), exact=False)
-TABLE = "O01.members.rate"
+from tests.sealed_hub import BY_RATE, FINE, MEMBERS, PEOPLE, counted, opened, publish
 
 
 def table(values: list[int], total: int) -> FineTable:
@@ -81,18 +74,8 @@ def store(tmp_path: Path) -> Store:
     return open_store(f"sqlite:///{tmp_path / 'hub.sqlite'}")
 
 
-def opened(store: Store, name: str, members: int, slot: str = f"{SLOT}/opening", number: int = 1) -> None:
-    """A certificate that names so many members."""
-    counted_in = [{"node": f"node-{one:02}", "report": "0" * 64} for one in range(members)]
-    body = json.dumps({"slot": slot, "groups": [{"id": "all", "members": counted_in}]}).encode()
-    with store.writing() as session:
-        made = {"tabulation": name, "trustee": 0, "number": number, "slot": slot, "outcome": "released"}
-        now = datetime(2026, 3, 1, tzinfo=UTC)
-        session.add(Certificate(**made, body=body, signature="", answer=b"", received_at=now))
-
-
 def published(store: Store, members: int, values: list[int]) -> Any:
-    name = counted(store, *FINE, BY_RATE, values=PEOPLE | {TABLE: values})
+    name = counted(store, *FINE, BY_RATE, values=PEOPLE | {MEMBERS: values})
     opened(store, name, members)
     opened(store, name, 40, "2026-03/opening", 2)
     return publish(store)
@@ -101,7 +84,7 @@ def published(store: Store, members: int, values: list[int]) -> Any:
 def test_a_slot_says_how_members_differ_beside_its_tables(store: Store) -> None:
     document = published(store, 31, [8, 1, 0, 2, 5, 6, 0, 4, 1, 3, 1])
     (found,) = document["spreads"]
-    assert TABLE not in [one["id"] for one in document["tables"]]
+    assert MEMBERS not in [one["id"] for one in document["tables"]]
     assert found["levels"] == [["none", "0_10|10_20|20_30", "30_40", "40_50", "50_60|60_70", "70_80|80_90|90_100"]]
     assert (found["values"], found["hidden"]) == ([8, 3, 5, 6, 4, 5, 31], [])
     assert found["quartiles"] == ["30_40", "40_50", "50_60|60_70"]

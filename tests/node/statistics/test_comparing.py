@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from coupole.node.statistics import comparing
-from coupole.node.statistics.comparing import Band, Rate, rate
-from coupole.node.store import sealed
+from coupole.node.statistics.comparing import Band, Rate, Standing, rate
+from coupole.node.store import releases, sealed
+from coupole.standard import rates
 from coupole.wire.documents import sign, written
 from tests.calling import RunningNode, problem
+from tests.factories import SHARED
 from tests.node.sealed import SCOPE, TABLES, Federation, arrive, federation, house_of, joined
+from tests.stores import keep
 
 
 def publication(made: Federation, slot: str, **values: Any) -> dict[str, Any]:
@@ -152,3 +156,85 @@ def test_a_share_is_told_as_a_band_and_not_of_a_few() -> None:
     assert rate(Band(0, 1, 5), Band(0, 19, 29)) == Rate(None, None, None)
     assert rate(None, Band(0, 19, 29)) is None
     assert rate(Band(0, 19, 29), None) is None
+
+
+BY_RATE = {"part": "members", "kind": "members", "by": ["rate"], "levels": [[*rates.LEVELS]], "noise": "cell_key"}
+SPREAD: dict[str, Any] = {
+    "id": "F06.members.rate",
+    "span": "day",
+    "levels": [["none", "0_10|10_20|20_30", "30_40|40_50|50_60", "60_70|70_80", "80_90|90_100"]],
+    "values": [4, 3, 6, 5, 8, 26],
+    "hidden": [],
+    "bound": 15,
+}
+
+
+@pytest.fixture
+def differing(node: RunningNode) -> Federation:
+    """A workshop that opened and, in January, took all ten people it decided on; both reports were counted."""
+    decided_on_ten(node)
+    made = joined(node, tables=[TABLES[0] | {"noise": "cell_key"}, {"id": SPREAD["id"], "indicator": "F06", **BY_RATE}])
+    made.certify("2025-01/opening", made.pull("2025-01/opening", "opening"))
+    made.certify("2025-01", made.pull("2025-01"))
+    return made
+
+
+def decided_on_ten(node: RunningNode) -> None:
+    keep(node.node.store, SHARED)
+    arrive(node, *range(1, 11))
+
+
+def standings(made: Federation, slot: str = "2025-01") -> list[Standing]:
+    node = made.node.node
+    with node.store.reading() as session:
+        row = sealed.tabulation(session, made.name)
+        assert row is not None
+        return comparing.standings(session, node.ring, node.node_id, row, slot)
+
+
+def test_we_know_our_own_band_and_take_ourselves_out_of_the_others(differing: Federation) -> None:
+    assert bring(differing, publication(differing, "2025-01") | {"spreads": [SPREAD]}).status_code == 204
+    (found,) = standings(differing)
+    assert (found.indicator, found.ours, found.bound) == ("F06", "90_100", 15)
+    assert found.bands == (("0_10|10_20|20_30", 3), ("30_40|40_50|50_60", 6), ("60_70|70_80", 5), ("80_90|90_100", 7))
+    assert found.quartiles == ("30_40|40_50|50_60", "60_70|70_80", "80_90|90_100")
+
+
+def test_whoever_withholds_an_indicator_leaves_its_band_and_a_member_that_is_not_counted_has_none(
+    differing: Federation,
+) -> None:
+    with differing.node.node.store.writing() as session:
+        releases.withhold(session, "F06", "anna", datetime.now(UTC))
+    differing.certify("2025-02", differing.pull("2025-02"))
+    assert bring(differing, publication(differing, "2025-02") | {"spreads": [SPREAD]}, "2025-02").status_code == 204
+    assert [one.ours for one in standings(differing, "2025-02")] == ["none"]
+    with differing.node.node.store.writing() as session:
+        session.connection().exec_driver_sql("UPDATE sealed_report SET outcome = 'replaced'")
+    assert standings(differing, "2025-02") == []
+
+
+def test_before_it_opens_a_member_is_in_no_band_of_its_own(node: RunningNode) -> None:
+    decided_on_ten(node)
+    made = joined(node, tables=[TABLES[0] | {"noise": "cell_key"}, {"id": SPREAD["id"], "indicator": "F06", **BY_RATE}])
+    report = made.pull("2025-01")
+    assert not made.opened(report)[0][1:].any()
+    assert not made.opened(report)[1].any()
+    made.certify("2025-01", report)
+    assert bring(made, publication(made, "2025-01") | {"spreads": [SPREAD]}).status_code == 204
+    assert [(one.ours, sum(others for _band, others in one.bands)) for one in standings(made)] == [(None, 22)]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"levels": [["none", "0_10", "10_100"]], "values": [4, 3, 6, 13]},
+        {"levels": [["0_10"], ["none"]], "values": [1, 2, 3, 4]},
+        {"levels": [[1]], "values": [1, 2]},
+        {"values": [4, 3]},
+        None,
+    ],
+)
+def test_bands_that_are_none_are_not_taken(counted: Federation, spoil: dict[str, Any] | None) -> None:
+    spreads: Any = "none" if spoil is None else [SPREAD | spoil]
+    document = publication(counted, "2025-01") | {"spreads": spreads}
+    assert problem(bring(counted, document)) == (422, "publication_unreadable")

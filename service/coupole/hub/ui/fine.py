@@ -17,6 +17,7 @@ from coupole.disclosure.tables import LEAST_DIVISOR
 from coupole.hub.publication.crossings import Choice, Shown, choices_of
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import Hub, sealed
+from coupole.hub.ui.spreads import spread_of
 from coupole.standard import words
 from coupole.web.bodies import check_query
 from coupole.web.languages import Language, page_language
@@ -52,6 +53,7 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
             chosen = next((one for one in choices if one.key == asked.get("table")), choices[0])
             values |= {"choices": choices, "one": chosen, "names": lambda one: names(one, spoken)}
             values |= {"columns": columns(chosen, spoken), "lines": lines(chosen, spoken)}
+            values |= {"spread": spread_of(document, chosen.indicator.id, spoken)}
         return pages.answer(request, "fine.html", **values)
 
     app.add_route("/fine", show_fine, include_in_schema=False)
