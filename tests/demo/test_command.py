@@ -17,6 +17,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from coupole.standard.validation import check_against
+from tests.disclosure.adversary import untrue
+
 pytestmark = pytest.mark.processes
 
 DEMO = (sys.executable, "-m", "coupole", "demo", "--months", "2")
@@ -73,31 +76,67 @@ def held(directory: Path, party: str, *words: str) -> dict[str, Any]:
     return found
 
 
-def test_what_the_hub_holds_contradicts_no_bound_it_declares(told: tuple[Path, str]) -> None:
-    shown, exact = held(told[0], "hub"), held(told[0], "hub", "--truth")
-    figures = 0
-    for table, true in zip(shown["tables"], exact["tables"], strict=True):
-        assert (table["id"], table["owner"]) == (true["id"], true["owner"])
-        assert true["noise"] == {"kind": "exact"}
-        bound = table["noise"].get("max", 0)
-        for (levels, value), (same, truth) in zip(table["cells"], true["cells"], strict=True):
-            assert levels == same
-            if value is not None:
-                figures += 1
-                assert abs(value - truth) <= bound, (table["id"], levels)
-    assert figures > 10_000
-    assert [one["kind"] for one in shown["batches"]] == ["opening", "change"]
+@pytest.fixture(scope="module")
+def views(told: tuple[Path, str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """What each party holds of that demonstration, and the exact figures behind it."""
+    parties = ("hub", "public", f"member:{min(members(told[0]))}")
+    found = {party.partition(":")[0]: (held(told[0], party), held(told[0], party, "--truth")) for party in parties}
+    return found | {"trustee": (held(told[0], "trustee"), found["public"][1])}
 
 
-def test_only_the_hub_holds_tables_of_a_member_and_only_its_own_people_exact_ones(told: tuple[Path, str]) -> None:
-    directory = told[0]
-    members = {path.parent.name for path in directory.glob("*/node.sqlite")}
-    assert {table["owner"] for table in held(directory, "hub")["tables"]} >= members
-    for party in ("public", "trustee"):
-        assert members.isdisjoint(table["owner"] for table in held(directory, party)["tables"])
-    mine = min(members)
-    own = [table for table in held(directory, f"member:{mine}")["tables"] if table["owner"] in members]
-    assert {(table["owner"], table["noise"]["kind"]) for table in own} == {(mine, "exact")}
+def members(directory: Path) -> set[str]:
+    return {path.parent.name for path in directory.glob("*/node.sqlite")}
+
+
+Views = dict[str, tuple[dict[str, Any], dict[str, Any]]]
+
+
+def test_what_a_party_holds_is_of_the_form_that_anybody_can_read(views: Views) -> None:
+    for shown, exact in views.values():
+        for document in (shown, exact):
+            check_against("adversary_view", document)
+        names = [table["id"] for table in shown["tables"]]
+        assert len(set(names)) == len(names)
+        assert names == [table["id"] for table in exact["tables"]]
+        assert {table["noise"]["kind"] for table in exact["tables"]} == {"exact"}
+
+
+def test_a_trustee_holds_what_is_public_and_who_was_summed(views: Views) -> None:
+    trustee, public = views["trustee"][0], views["public"][0]
+    assert trustee["tables"] == public["tables"]
+    assert [(one["kind"], len(one["members"])) for one in trustee["batches"]] == [("opening", 5), ("change", 5)]
+    assert public["batches"] == views["member"][0]["batches"] == []
+
+
+@pytest.mark.parametrize("party", ["hub", "public", "member"])
+def test_every_bound_and_every_sum_that_is_declared_holds(views: Views, party: str) -> None:
+    shown, exact = views[party]
+    assert untrue(shown, exact) == []
+    values = [value for table in exact["tables"] for _levels, value in table["cells"]]
+    assert len(values) - values.count(None) > 10_000
+    linked = {flow["stock"] for flow in shown["flows"]}
+    assert linked >= {"S01.count", "F05.count.start"}
+    assert {one["owner"] for one in shown["sums"]} >= {"federation"}
+
+
+def test_only_the_hub_holds_tables_of_a_member_and_only_its_own_people_exact_ones(
+    told: tuple[Path, str], views: Views
+) -> None:
+    everybody = members(told[0])
+    owners = {party: {table["owner"] for table in shown["tables"]} for party, (shown, _exact) in views.items()}
+    assert owners["hub"] >= everybody
+    assert everybody.isdisjoint(owners["public"] | owners["trustee"])
+    assert owners["member"] & everybody == {min(everybody)}
+    exact = [table["owner"] for table in views["member"][0]["tables"] if table["noise"]["kind"] == "exact"]
+    nobody = [table["owner"] for table in views["public"][0]["tables"] if table["noise"]["kind"] == "exact"]
+    assert {*exact} == {min(everybody), *nobody}
+
+
+def test_the_exact_figures_of_a_member_need_its_node(told: tuple[Path, str]) -> None:
+    command = [sys.executable, "-m", "coupole", "export", str(told[0] / "hub"), "--adversary-view", "member:nobody"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=ENGLISH)
+    assert done.returncode == 2
+    assert "--node" in done.stderr
 
 
 @pytest.fixture

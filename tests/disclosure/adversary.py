@@ -134,6 +134,41 @@ def attack(document: Document, truth: Document | None = None) -> Found:
     return found
 
 
+def untrue(document: Document, truth: Document) -> list[Figure]:
+    """What is declared and is not so: figures beyond their bounds, and wholes that are not the sum of their parts.
+
+    Of a figure that was taken back more often than it happened the bounds hold, and that it is 0 or more does not.
+    """
+    puzzle, exact = Puzzle(), _exact(truth)
+    _read(document, puzzle)
+    _link(document, puzzle)
+    wrong = [
+        figure
+        for table in document["tables"]
+        for figure, value in _cells(table)
+        if (known := exact.get(figure)) is not None and not _reaches(table, value, known)
+    ]
+    found = {number: exact[name] for name, number in puzzle.numbers.items() if name in exact}
+    names = {number: name for name, number in puzzle.numbers.items()}
+    for columns, signs in puzzle.rows:
+        others = isinstance(names[columns[-1]], tuple) and not isinstance(names[columns[-1]], Figure)
+        parts = [*zip(columns, signs, strict=True)][: len(columns) - others]
+        if all(number in found for number, _sign in parts):
+            rest = sum(sign * found[number] for number, sign in parts)
+            whole = names[columns[0]]
+            if (rest < 0 if others else rest) and isinstance(whole, Figure):
+                wrong.append(whole)
+    return wrong
+
+
+def _reaches(table: Document, value: Any, known: int) -> bool:
+    """Whether the exact figure is within what a table declares."""
+    low, high = _range(table, value)
+    if table["noise"]["kind"] == "bounded" and value is not None and not table["noise"].get("kept_zero"):
+        low = min(low, value - table["noise"]["max"])
+    return low <= known <= high
+
+
 def _cells(table: Document) -> Iterator[tuple[Figure, Any]]:
     for levels, value in table["cells"]:
         named = frozenset(pair for pair in zip(table["vars"], levels, strict=True) if pair[1] != ALL)
@@ -201,10 +236,20 @@ def _link(document: Document, puzzle: Puzzle) -> None:
         if figure.population.endswith(YEAR):
             month = figure._replace(population=figure.population.removesuffix(YEAR))
             _sum(puzzle, figure, [month._replace(period=figure.period - back) for back in range(12)])
+    by_population = _sorted([name for name in numbers if isinstance(name, Figure)], 1)
     for one in document["flows"]:
-        _flows(puzzle, one)
+        _flows(puzzle, one, by_population.get(one["stock"], ()))
+    by_owner = _sorted([name for name in numbers if isinstance(name, Figure)], 0)
     for one in document["sums"]:
-        _members(document, puzzle, one["owner"], one["of"])
+        _members(document, puzzle, one["owner"], one["of"], by_owner.get(one["owner"], ()))
+
+
+def _sorted(figures: Sequence[Figure], at: int) -> dict[Any, list[Figure]]:
+    """Figures by their owner or by their population."""
+    found: dict[Any, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        found[figure[at]].append(figure)
+    return found
 
 
 def _sum(puzzle: Puzzle, figure: Figure, parts: Sequence[Figure]) -> None:
@@ -213,23 +258,23 @@ def _sum(puzzle: Puzzle, figure: Figure, parts: Sequence[Figure]) -> None:
         puzzle.whole(puzzle.numbers[figure], [number for number in found if number is not None])
 
 
-def _flows(puzzle: Puzzle, flow: Document) -> None:
-    for figure in [name for name in puzzle.numbers if isinstance(name, Figure)]:
+def _flows(puzzle: Puzzle, flow: Document, figures: Sequence[Figure]) -> None:
+    for figure in figures:
         before = puzzle.numbers.get(figure._replace(period=figure.period - 1))
         within = all(name in flow["vars"] for name, _level in figure.levels)
         ways = [figure._replace(population=flow[way]) for way in ("in", "out")]
-        if figure.population != flow["stock"] or before is None or not within:
+        if before is None or not within:
             continue
         if any(way in puzzle.numbers for way in ways):
             came, left = (puzzle.unknown(way, way.period) for way in ways)
             puzzle.rows.append(([puzzle.numbers[figure], before, came, left], [-1, 1, 1, -1]))
 
 
-def _members(document: Document, puzzle: Puzzle, owner: str, members: Sequence[str]) -> None:
+def _members(document: Document, puzzle: Puzzle, owner: str, members: Sequence[str], figures: Sequence[Figure]) -> None:
     """The whole is the sum of all members; less those known exactly it is a figure of the others."""
     known = {table["owner"] for table in document["tables"] if table["noise"]["kind"] == "exact"} & set(members)
     shown = {table["owner"] for table in document["tables"]} & set(members)
-    for figure in [name for name in puzzle.numbers if isinstance(name, Figure) and name.owner == owner]:
+    for figure in figures:
         theirs = [figure._replace(owner=member) for member in members]
         if not shown or not any(one in puzzle.numbers for one in theirs):
             continue
@@ -318,11 +363,12 @@ def _compare(
     found.true = [figure for figure, value in truth.items() if 1 <= value < k]
     found.small = len(found.true)
     for figure, (low, high) in declared.items():
-        if figure in truth and not low <= truth[figure] <= high:
+        # Below 0 is what was taken back: no declaration says otherwise, the attacker alone believes in 0 or more.
+        if figure in truth and not low <= max(truth[figure], 0) <= high:
             found.contradicted.append(figure)
     for figure in truth.keys() & numbers.keys():
         low, high = (int(side[numbers[figure]]) for side in (solved.low, solved.high))
-        if not low <= truth[figure] <= high:
+        if not low <= max(truth[figure], 0) <= high:
             found.wrong.append(Told(figure, low, high))
 
 

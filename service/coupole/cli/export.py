@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,6 +21,7 @@ from coupole.cli.opened import say
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from coupole.hub.publication.held import Dated, Held, Summed
     from coupole.hub.publication.sealed import Counts
 
 app = typer.Typer(help="What a party holds of a federation, in one document that anybody can attack.")
@@ -47,21 +48,25 @@ def export(
 
     if not PARTY.fullmatch(adversary_view):
         raise typer.BadParameter("hub, public, trustee or member:ID", param_hint="--adversary-view")
+    own = adversary_view.partition(":")[2]
+    members = {member.id: member for member in map(_Member, node or ())}
+    if own and own not in members:
+        raise typer.BadParameter("the node directory of that member is needed", param_hint="--node")
     with opened(hub) as (opened_hub, _ring, _settings), opened_hub.store.reading() as session:
         made = view(session, opened_hub.catalogue, adversary_view)
-        members = [_Member(path) for path in node or ()]
-        own = adversary_view.partition(":")[2]
-        if own or truth:
-            exact = _Truth(session, members)
-            made["tables"] += [exact.of(table, own) for table in made["tables"] if own and exact.is_fine(table)]
-            if truth:
-                made["tables"] = [exact.of(table, table["owner"]) for table in made["tables"]]
-    text = json.dumps(made, ensure_ascii=False)
+        exact = _Truth(session, members)
+        tables = [exact.of(one) if truth or _is_own(one, own) else one.table for one in made.held]
+    text = json.dumps(made.document | {"tables": tables}, ensure_ascii=False)
     if output:
         output.write_text(text)
-        say(f"{len(made['tables'])} tables of {form}: {output}")
+        say(f"{len(tables)} tables of {form}: {output}")
     else:
         typer.echo(text)
+
+
+def _is_own(one: Held, own: str) -> bool:
+    """Whether a table is a member's own, of which it has the exact figures."""
+    return bool(own) and one.table["owner"] == own
 
 
 class _Member:
@@ -81,109 +86,87 @@ class _Member:
                 for report in sealed.reports(session, row.id):
                     change = ledger.open_change(node.ring, f"{place}|{report.slot}", report.change)
                     self.changes[row.id, report.report] = change
-        self._figures: dict[str, dict[Cell, int]] = {}
+        self._figures: dict[str, dict[Cell, int] | None] = {}
 
-    def figures(self, period: str) -> dict[Cell, int]:
-        """Every exact figure of a period, as its records stand."""
+    def figures(self, period: str) -> dict[Cell, int] | None:
+        """Every exact figure of a period; none when what was released of it is not what the records say by now."""
         if period not in self._figures:
             from coupole.node.statistics import releasing
             from coupole.standard.calendar import parse_period
 
             with opened_node(self.directory) as node:
                 seen = releasing.preview(node.store, node.ring, node.settings, node.catalogue, parse_period(period))
-            self._figures[period] = {
-                (one.indicator, one.dimension, one.code, one.part): one.exact for one in seen.figures
-            }
+            exact = {(one.indicator, one.dimension, one.code, one.part): one.exact for one in seen.figures}
+            self._figures[period] = exact if seen.stands else None
         return self._figures[period]
 
 
 class _Truth:
-    """The exact figures behind what is held, of one member or of all that are in a figure."""
+    """The exact figures behind what is held, from the nodes of all members that are in them."""
 
-    def __init__(self, session: Session, members: Sequence[_Member]) -> None:
-        from coupole.hub.publication.views import releases
+    def __init__(self, session: Session, members: Mapping[str, _Member]) -> None:
         from coupole.hub.store import sealed
         from coupole.wire.tabulations import shape
 
-        self.members = {member.id: member for member in members}
+        self.members = members
         self.documents = {one.id: sealed.document(one) for one in sealed.tabulations(session)}
         self.cells = {name: shape(document).cells for name, document in self.documents.items()}
         self.counted = {
             name: [
-                (one.slot, member["node"], member["report"])
+                (one.slot, group["id"], member["node"], member["report"])
                 for one in sealed.certificates(session, name)
                 for group in json.loads(one.body)["groups"]
                 for member in group["members"]
             ]
             for name in self.documents
         }
-        self.tabulations = {slot: name for name in self.documents for slot in sealed.sums(session, name)[0]}
-        self.shown = _shown(releases(session))
-        self._made: dict[tuple[str, str, str], dict[str, dict[tuple[str, ...], int]]] = {}
+        self._made: dict[Summed, dict[str, dict[tuple[str, ...], int]]] = {}
 
-    def is_fine(self, table: Document) -> bool:
-        """Whether a table comes from sealed totals."""
-        return table["id"].partition(" ")[0] in self.tabulations
+    def of(self, one: Held) -> Document:
+        """The same table with exact figures, null where nobody kept them.
 
-    def of(self, table: Document, owner: str) -> Document:
-        """The same table of that owner with exact figures. Fails when a node of a member in it was not given."""
-        exact = self._fine(table, owner) if self.is_fine(table) else self._released(table)
-        found = {name: value for name, value in table.items() if name != "hidden_range"}
-        cells = [[levels, exact(levels)] for levels, _value in table["cells"]]
-        return found | {"owner": owner, "noise": {"kind": "exact"}, "cells": cells}
+        Fails when a node of a member in it was not given.
+        """
+        from coupole.hub.publication.held import Summed
 
-    def _fine(self, table: Document, owner: str) -> Callable[[list[str]], int]:
-        slot, _, name = table["id"].partition(" ")
-        found = self._tables(self.tabulations[slot], slot, owner)[name]
-
-        def exact(levels: list[str]) -> int:
+        if one.exact is None:
+            return one.table
+        found = {name: value for name, value in one.table.items() if name != "hidden_range"}
+        cells: list[Any]
+        if isinstance(one.exact, Summed):
+            there = self._tables(one.exact)
             # Levels that are shown as one are told one after the other.
-            return sum(found[cell] for cell in product(*(level.split("|") for level in levels)))
+            cells = [
+                [levels, sum(there[cell] for cell in product(*(level.split("|") for level in levels)))]
+                for levels, _value in one.table["cells"]
+            ]
+        else:
+            values = self._dated(one.exact)
+            cells = [[levels, value] for (levels, _value), value in zip(one.table["cells"], values, strict=True)]
+        return found | {"noise": {"kind": "exact"}, "cells": cells}
 
-        return exact
-
-    def _tables(self, tabulation: str, slot: str, owner: str) -> dict[str, dict[tuple[str, ...], int]]:
-        """Of each fine table of a slot the exact figures, of one member or of all."""
-        from coupole.hub.publication.sealed import fine_tables, suffix
-        from coupole.hub.publication.views import FEDERATION
+    def _tables(self, asked: Summed) -> dict[tuple[str, ...], int]:
+        """The exact figures of a table of sealed totals, by levels."""
+        from coupole.hub.publication.held import states
         from coupole.wire.tabulations import cells
 
-        key = (tabulation, slot, owner)
+        key = asked._replace(name="")
         if key not in self._made:
-            document, cell_count = self.documents[tabulation], self.cells[tabulation]
-            sums = {one: np.zeros(cell_count, np.int64) for one, _node, _report in self.counted[tabulation]}
-            for one, node, report in self.counted[tabulation]:
-                if owner in (FEDERATION, node):
-                    sums[one] += self.members[node].changes[tabulation, report]
+            counted = [one for one in self.counted[asked.tabulation] if not asked.groups or one[1] in asked.groups]
+            sums = {one[0]: np.zeros(self.cells[asked.tabulation], np.int64) for one in counted}
+            for slot, _group, node, report in counted:
+                if asked.member in ("", node):
+                    sums[slot] += self.members[node].changes[asked.tabulation, report]
             self._made[key] = {
-                one.placed.table["id"] + suffix(one.span): dict(
-                    zip(cells(one.placed), one.values.tolist(), strict=True)
-                )
-                for one in fine_tables(document, sums, slot, shown=False)
+                name: dict(zip(cells(one.placed), one.values.tolist(), strict=True))
+                for name, one in states(self.documents[asked.tabulation], sums, asked.slot, 0)
             }
-        return self._made[key]
+        return self._made[key][asked.name]
 
-    def _released(self, table: Document) -> Callable[[list[str]], int]:
-        kind, period, name = table["id"].split(" ", 2)
-        indicator, part, dimension = name.split(".", 2)
-
-        def exact(levels: list[str]) -> int:
-            cell = (indicator, dimension, levels[0] if levels else "total", part)
-            nodes = self.shown.get((period, cell), ()) if kind == "total" else [kind]
-            return sum(self.members[node].figures(period).get(cell, 0) for node in nodes)
-
-        return exact
-
-
-def _shown(releases: Any) -> Mapping[tuple[str, Cell], list[str]]:
-    """Which members show a figure of a period."""
-    found: dict[tuple[str, Cell], list[str]] = {}
-    for release in releases:
-        for indicator in release["indicators"]:
-            for margin in indicator["margins"]:
-                for place, part in enumerate(indicator["parts"]):
-                    for code, state in zip(margin["codes"], margin["states"][place], strict=True):
-                        if state != "withheld":
-                            cell = (indicator["id"], margin["dimension"], code, part)
-                            found.setdefault((release["period"], cell), []).append(release["node"])
-    return found
+    def _dated(self, asked: Dated) -> list[int | None]:
+        """The exact figures of these members' records; none where a release is no longer what its records say."""
+        figures = [self.members[node].figures(asked.period) for node in asked.nodes]
+        if not figures or None in figures:
+            return [None] * len(asked.codes)
+        cells = [(asked.indicator, asked.dimension, code, asked.part) for code in asked.codes]
+        return [sum(one.get(cell, 0) for one in figures if one is not None) for cell in cells]
