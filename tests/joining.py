@@ -15,7 +15,6 @@ from fastapi import FastAPI
 from coupole.hub.app import create_app
 from coupole.hub.collection.visiting import Reach
 from coupole.hub.members import directory, invitations, joining
-from coupole.hub.members.introducing import PURPOSE, directory_keys, directory_ring
 from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store
 from coupole.hub.store.joining_tables import HubDirectory
@@ -81,12 +80,8 @@ class Meeting:
 
     def publish(self, now: datetime | None = None) -> HubDirectory:
         """A new directory, signed."""
-        keys = directory_keys(self.settings.key_directory)
-        key = directory_ring(self.settings.key_directory).active(PURPOSE)
         with self.store.writing() as session:
-            return directory.publish(
-                session, "The federation", HUB, keys, key, actor="anna", now=now or datetime.now(UTC)
-            )
+            return directory.publish_here(session, self.settings, actor="anna", now=now or datetime.now(UTC))
 
     def waiting(self) -> list[str]:
         with self.store.reading() as session:

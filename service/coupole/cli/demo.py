@@ -71,7 +71,8 @@ def _fill(place: Place) -> None:
 
 async def _run(place: Place, sockets: list[socket.socket], months: int, *, strangers: bool, once: bool) -> None:
     from coupole.demo.colleagues import doors
-    from coupole.demo.federation import introduce, months_before
+    from coupole.demo.federation import months_before
+    from coupole.demo.joining import join_all
     from coupole.demo.running import running
     from coupole.demo.sealing import agree
     from coupole.demo.telling import addresses
@@ -82,8 +83,7 @@ async def _run(place: Place, sockets: list[socket.socket], months: int, *, stran
     async with running(place, sockets):
         with open_hub(place.hub) as (hub, ring):
             if strangers:
-                for settings in place.nodes:
-                    await introduce(settings, hub, place.trustee)
+                await join_all(place, hub)
                 agree(place, hub, ring, months_before(place.note.today, 1)[0])
                 place.finish()
             typer.echo(await _collected(place, hub, ring, months))

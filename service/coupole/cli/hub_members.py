@@ -202,13 +202,9 @@ def _directory_follows(hub: Hub, settings: HubSettings) -> None:
 
 
 def _publish(session: Session, settings: HubSettings) -> None:
-    from coupole.hub.members import directory as directories
-    from coupole.hub.members.introducing import PURPOSE, directory_keys, directory_ring
+    from coupole.hub.members.directory import publish_here
 
-    keys = directory_keys(settings.key_directory)
-    key = directory_ring(settings.key_directory).active(PURPOSE)
-    now = datetime.now(UTC)
-    made = directories.publish(session, settings.name, settings.issuer, keys, key, actor=actor(), now=now)
+    made = publish_here(session, settings, actor=actor(), now=datetime.now(UTC))
     say(f"Directory {made.number}, good until {made.expires_at:%Y-%m-%d}")
 
 

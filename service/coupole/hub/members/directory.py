@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from coupole.errors import CoupoleError
 from coupole.hub import members
+from coupole.hub.members.introducing import PURPOSE, Introduced, directory_keys, directory_ring
 from coupole.hub.store.joining_tables import DIRECTORY, HubDirectory
 from coupole.hub.store.tables import EVENT, Member
 from coupole.wire import directory
@@ -105,6 +106,12 @@ def publish(
     """Make the next directory and sign it here."""
     raw = compose(session, federation, hub, keys, now)
     return take(session, raw, sign(directory.KIND, raw, key), keys, hub=hub, actor=actor, now=now)
+
+
+def publish_here(session: Session, who: Introduced, *, actor: str, now: datetime) -> HubDirectory:
+    """The same with the key in this hub's key directory. Raises ``KeyRingMissing`` where it was carried away."""
+    key = directory_ring(who.key_directory).active(PURPOSE)
+    return publish(session, who.name, who.issuer, directory_keys(who.key_directory), key, actor=actor, now=now)
 
 
 def is_behind(session: Session) -> bool:
