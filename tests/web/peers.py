@@ -27,7 +27,7 @@ from coupole.node.store.migrating import migrate
 from coupole.node.store.tables import Client
 from coupole.node.store.tokens import NodeTokens
 from coupole.web import apps
-from coupole.web.oauth import Caller, OAuth, create_oauth
+from coupole.web.oauth import Caller, Guard, OAuth, create_oauth
 from coupole.wire.keys import KeyRing
 
 ISSUER = "https://north.example"
@@ -87,22 +87,24 @@ def make_service(directory: Path, issuer: str = ISSUER) -> Service:
     tokens, clock, ring = NodeTokens(engine), Clock(), KeyRing.create({"token": "es256"})
     oauth = create_oauth(issuer, ring, tokens, SCOPES, clock=clock, held=HELD)
     app = apps.create("Plans", version="1", issuer=issuer)
+    app.state.oauth = oauth
     app.include_router(oauth.router)
+    guard = Guard(SCOPES)
 
     @app.get("/plans")
-    def list_plans(caller: Caller = oauth.requires("plan:read")) -> list[str]:  # noqa: B008  # what FastAPI wants
+    def list_plans(caller: Caller = guard.requires("plan:read")) -> list[str]:  # noqa: B008  # what FastAPI wants
         return [caller.client, *sorted(caller.scope)]
 
-    @app.post("/plans", dependencies=[oauth.requires("plan:write")])
+    @app.post("/plans", dependencies=[guard.requires("plan:write")])
     def create_plan() -> str:
         return "made"
 
     async def read_release(request: Request) -> JSONResponse:
-        caller = await run_in_threadpool(oauth.guard, request, ["releases:read"])
+        caller = await run_in_threadpool(guard.check, request, ["releases:read"])
         return JSONResponse([caller.client, caller.jti])
 
     app.add_route("/releases/{name:path}", read_release, methods=["GET"])
-    released = {"responses": {"200": {"description": "."}}, "security": oauth.security("releases:read")}
+    released = {"responses": {"200": {"description": "."}}, "security": guard.security("releases:read")}
     apps.operation(app, "/releases/{name}", "GET", released)
     return Service(app, oauth, tokens, ring, clock, issuer)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Lifespan, Receive, Scope, Send
@@ -44,13 +45,18 @@ def create(
         openapi_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=operation_id,
     )
     app.add_middleware(NamesNothing, refuse=_refused)
     app.add_middleware(BodyCap, refuse=_refused, max_bytes=max_bytes, larger=larger)
     problems.install(app, status)
     app.add_middleware(SecurityHeaders, issuer=issuer)
     return app
+
+
+def operation_id(route: APIRoute) -> str:
+    """An operation is called as its route is, in an application and in a router whose routes are added to one."""
+    return route.name
 
 
 def add_signs_of_life(app: FastAPI, ready: Callable[[Request], None]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -31,6 +31,7 @@ from coupole.node.api.method_forms import (
 )
 from coupole.node.api.moving import FileId
 from coupole.node.api.node import Node, Reading, ThisNode, etag, of_entity
+from coupole.node.api.scopes import GUARD
 from coupole.node.records import due, history, local, moves, pathways, rules, steps
 from coupole.node.records.changing import pointed, today_of
 from coupole.node.records.looking_over import look_over
@@ -40,16 +41,14 @@ from coupole.node.store.changes import RecordNotFound, StoredDossier
 from coupole.node.store.local_fields import namespace
 from coupole.web.errors import RequestInvalid
 from coupole.web.languages import language_of
-from coupole.web.oauth import OAuth
 from coupole.web.problems import item, problems_of
 
 Day = Annotated[date | None, Query(description="As of this day; today when not said.")]
 
 
-def add(app: FastAPI, oauth: OAuth, root: str, status: Status) -> None:
+def add(router: APIRouter, status: Status) -> None:
     """All routes of the method."""
-    router = APIRouter(prefix=root)
-    reads = oauth.requires("records:read")
+    reads = GUARD.requires("records:read")
     file = "/accompaniments/{id}"
 
     def route(path: str, handler: Callable[..., Any], model: Any, *kinds: type[CoupoleError]) -> None:
@@ -66,8 +65,7 @@ def add(app: FastAPI, oauth: OAuth, root: str, status: Status) -> None:
     route("/due", list_due, DueList, RequestInvalid)
     route("/pathways", list_pathways, Pathways)
     route("/local_fields", list_local_fields, LocalFields)
-    moving.add(router, oauth, status)
-    app.include_router(router)
+    moving.add(router, status)
 
 
 def read_steps(request: Request, file: FileId, session: Reading, node: ThisNode) -> Steps:

@@ -32,6 +32,7 @@ from coupole.node.api.node import (
     node_of,
     of_entity,
 )
+from coupole.node.api.scopes import GUARD
 from coupole.node.records import bin as bin_
 from coupole.node.records import moves
 from coupole.node.records.changing import MethodRefused, TransitionRefused
@@ -39,16 +40,16 @@ from coupole.node.store.changes import RecordNotFound, ReferenceMissing, Revisio
 from coupole.standard.validation import DocumentInvalid
 from coupole.web.bodies import json_body
 from coupole.web.errors import BodyTypeUnknown, RequestInvalid
-from coupole.web.oauth import Caller, OAuth
+from coupole.web.oauth import Caller
 from coupole.web.problems import problems_of
 
 FileId = Annotated[str, Path(alias="id", max_length=100)]
 Expected = Annotated[int, Depends(expected_revision)]
 
 
-def add(router: APIRouter, oauth: OAuth, status: Status) -> None:
+def add(router: APIRouter, status: Status) -> None:
     """The routes that write."""
-    reads, writes, corrects = (oauth.requires(f"records:{verb}") for verb in ("read", "write", "correct"))
+    reads, writes, corrects = (GUARD.requires(f"records:{verb}") for verb in ("read", "write", "correct"))
     file = "/accompaniments/{id}"
     refused = (TransitionRefused, MethodRefused, RecordNotFound, RevisionConflict, PreconditionMissing)
     wrong = (BodyTypeUnknown, RequestInvalid, DocumentInvalid, ReferenceMissing)

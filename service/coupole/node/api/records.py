@@ -32,6 +32,7 @@ from coupole.node.api.node import (
     number,
     of_entity,
 )
+from coupole.node.api.scopes import GUARD
 from coupole.node.records.changing import MethodRefused, TransitionRefused, change
 from coupole.node.records.handing_over import HandOverRefused
 from coupole.node.store import queries
@@ -50,7 +51,7 @@ from coupole.standard.validation import DocumentInvalid
 from coupole.web import apps, paging
 from coupole.web.bodies import check_query, json_body
 from coupole.web.errors import BodyTypeUnknown, CursorInvalid, QueryUnknown, RequestInvalid
-from coupole.web.oauth import Caller, OAuth
+from coupole.web.oauth import Caller
 from coupole.web.tags import not_modified
 
 PAGE = 50
@@ -64,21 +65,24 @@ RecordId = Annotated[str, Path(alias="id", max_length=100)]
 ROOT = "/api/v1"
 
 
-def add(app: FastAPI, oauth: OAuth, status: Status) -> None:
-    """All routes of all entities."""
-    router = APIRouter(prefix=ROOT)
+def add_reads(app: FastAPI, status: Status) -> None:
+    """Lists and documents of all entities: plain routes, for they are asked for most."""
     for entity in ENTITIES.values():
-        _add_plain(app, oauth, entity)
-        _describe_plain(app, oauth, entity, status)
-        _add_writes(router, oauth, entity, status)
-    app.include_router(router)
+        _add_plain(app, entity)
+        _describe_plain(app, entity, status)
 
 
-def _add_plain(app: FastAPI, oauth: OAuth, entity: Entity) -> None:
+def add_writes(router: APIRouter, status: Status) -> None:
+    """The routes of all entities that write, and histories."""
+    for entity in ENTITIES.values():
+        _add_writes(router, entity, status)
+
+
+def _add_plain(app: FastAPI, entity: Entity) -> None:
     needed = (f"{entity.name}:read",)
 
     def read_one(request: Request) -> Response:
-        oauth.guard(request, needed)
+        GUARD.check(request, needed)
         check_query(request, ("as_of",))
         record = of_entity(entity.name, request.path_params["id"])
         store, then = node_of(request).store, as_of(request)
@@ -93,7 +97,7 @@ def _add_plain(app: FastAPI, oauth: OAuth, entity: Entity) -> None:
         return json_bytes(text, etag=tag)
 
     def list_page(request: Request) -> Response:
-        oauth.guard(request, needed)
+        GUARD.check(request, needed)
         check_query(request, (*FILTERS, "cursor", "limit"))
         return _page(request, entity)
 
@@ -102,9 +106,9 @@ def _add_plain(app: FastAPI, oauth: OAuth, entity: Entity) -> None:
     app.add_route(f"{path}/{{id}}", read_one, ["GET"], f"read_{entity.name}", include_in_schema=False)
 
 
-def _describe_plain(app: FastAPI, oauth: OAuth, entity: Entity, status: Status) -> None:
+def _describe_plain(app: FastAPI, entity: Entity, status: Status) -> None:
     path, name = f"{ROOT}/{entity.collection}", describing.camel(entity.name)
-    security = oauth.security(f"{entity.name}:read")
+    security = GUARD.security(f"{entity.name}:read")
     page = describing.answered("At most so many as asked for.", describing.ref(f"{name}Page"))
     many = {"200": page, **describing.refusals((QueryUnknown, RequestInvalid, CursorInvalid), status)}
     about = (f"list_{entity.collection}", f"Every living {name}, by identifier.", entity.collection, security)
@@ -155,9 +159,9 @@ Body = Annotated[dict[str, Any], Depends(_document)]
 Expected = Annotated[int, Depends(expected_revision)]
 
 
-def _add_writes(router: APIRouter, oauth: OAuth, entity: Entity, status: Status) -> None:
+def _add_writes(router: APIRouter, entity: Entity, status: Status) -> None:
     path, one = f"/{entity.collection}", f"/{entity.collection}/{{id}}"
-    writes, reads = oauth.requires(f"{entity.name}:write"), oauth.requires(f"{entity.name}:read")
+    writes, reads = GUARD.requires(f"{entity.name}:write"), GUARD.requires(f"{entity.name}:read")
     method = (TransitionRefused, MethodRefused)
     invalid = (BodyTypeUnknown, DocumentInvalid, ReferenceMissing, PersonErased, *method)
     changing = (RecordNotFound, RevisionConflict, PreconditionMissing)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from coupole.standard.entities import ENTITIES
+from coupole.web.oauth import Guard
 
 ASSIGN = "records:assign"
 
@@ -29,6 +30,8 @@ def _all() -> Mapping[str, str]:
 
 SCOPES = _all()
 """Every scope of a node with what it allows."""
+
+GUARD = Guard(SCOPES)
 
 HELD: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {f"records:{verb}": tuple(f"{name}:{verb}" for name in ENTITIES) for verb in ("read", "write")}

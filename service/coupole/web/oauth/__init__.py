@@ -7,6 +7,6 @@ Machine clients only: client credentials with signed assertions (RFC 7523) for s
 from __future__ import annotations
 
 from coupole.web.oauth.clients import ClientRow, TokenRow, TokenStore, check_client
-from coupole.web.oauth.guarding import Caller, OAuth, create_oauth
+from coupole.web.oauth.guarding import Caller, Guard, OAuth, create_oauth
 
-__all__ = ["Caller", "ClientRow", "OAuth", "TokenRow", "TokenStore", "check_client", "create_oauth"]
+__all__ = ["Caller", "ClientRow", "Guard", "OAuth", "TokenRow", "TokenStore", "check_client", "create_oauth"]

@@ -37,22 +37,23 @@ class Caller:
     jti: str
 
 
-class OAuth(SecurityBase):
-    """The authorization server of a service and the guard before its resources."""
+class Guard(SecurityBase):
+    """What stands before the resources of a service, in its routes and in their description.
 
-    def __init__(self, engine: Engine, description: metadata.Description) -> None:
-        self.engine = engine
-        self.description = description
-        self.router: APIRouter = routes.router(engine, description)
+    ``scopes``: each with its purpose. Whom it lets in is asked of the application that answers (``app.state.oauth``),
+    so that routes are made once for all applications of a process.
+    """
+
+    def __init__(self, scopes: Mapping[str, str]) -> None:
         self.scheme_name = SCHEME
-        flow = OAuthFlowClientCredentials(tokenUrl=metadata.TOKEN, scopes=engine.scopes.purposes)
+        flow = OAuthFlowClientCredentials(tokenUrl=metadata.TOKEN, scopes=dict(scopes))
         self.model = OAuth2(
             flows=OAuthFlows(clientCredentials=flow),
             description="Client credentials with private_key_jwt; tokens are bound to a DPoP key (RFC 9449).",
         )
 
     def requires(self, *scopes: str) -> Any:
-        """Dependency of a decorated route: the ``Caller``, who has each of these scopes. Raises as ``guard`` does."""
+        """Dependency of a decorated route: the ``Caller``, who has each of these scopes. Raises as ``OAuth.guard``."""
         return Security(self, scopes=scopes)
 
     def security(self, *scopes: str) -> list[dict[str, list[str]]]:
@@ -61,7 +62,21 @@ class OAuth(SecurityBase):
 
     def __call__(self, request: HTTPConnection, needed: SecurityScopes) -> Caller:
         """What FastAPI calls for ``requires``, in a thread of its own: the store is asked."""
-        return self.guard(request, needed.scopes)
+        return self.check(request, needed.scopes)
+
+    def check(self, request: HTTPConnection, scopes: Iterable[str]) -> Caller:
+        """The same for a plain route, which calls it from a thread."""
+        oauth: OAuth = request.app.state.oauth
+        return oauth.guard(request, scopes)
+
+
+class OAuth:
+    """The authorization server of one service, and whom it lets in."""
+
+    def __init__(self, engine: Engine, description: metadata.Description) -> None:
+        self.engine = engine
+        self.description = description
+        self.router: APIRouter = routes.router(engine, description)
 
     def guard(self, request: HTTPConnection, scopes: Iterable[str]) -> Caller:
         """The caller, who has each of these scopes. Asks the store: call it from a thread.
@@ -129,7 +144,7 @@ def create_oauth(
     clock: Callable[[], float] = time,
     held: Mapping[str, Collection[str]] | None = None,
 ) -> OAuth:
-    """The authorization server and guard of one service.
+    """The authorization server of one service; its application keeps it as ``app.state.oauth``.
 
     ``issuer`` is its base address, ``scopes`` each scope with its purpose, ``held`` the scopes that another holds
     (``{"records:read": ["plan:read", …]}``), ``clock`` gives POSIX seconds. Raises ``ValueError`` for an issuer
