@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from typer.testing import CliRunner, Result
 
 from coupole.cli.introductions import DescriptorFileInvalid, TabulationFileInvalid
@@ -15,6 +16,7 @@ from coupole.cli.trustee import app
 from coupole.standard.validation import DocumentInvalid
 from coupole.trustee import batches, roster
 from coupole.trustee.roster import RosterMemberPresent, RosterMemberUnknown
+from coupole.wire.auditing import AuditTooEarly
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.documents import sign, verify
 from tests.fake_nodes import FakeNode
@@ -125,3 +127,26 @@ def test_the_log_is_shown_after_it_was_checked(tmp_path: Path) -> None:
     ]
     assert "7 rosters and 2 certificates" in shown.stderr
     assert [one["number"] for one in json.loads(run("log", tmp_path / "t0", "--json").stdout)] == [1, 2]
+
+
+def test_whose_reports_are_audited_is_drawn_once_the_year_is_over(tmp_path: Path) -> None:
+    federation = Federation(tmp_path, 6)
+    certificate = federation.settle(federation.all_reports())[1]
+    federation.close()
+    with time_machine.travel("2027-03-01"), pytest.raises(AuditTooEarly):
+        run("audit", tmp_path / "t0", "2026")
+    with time_machine.travel("2027-03-02"):
+        (line,) = run("audit", tmp_path / "t0", "2026").stdout.splitlines()
+    listed = [f"{one['node']}  2026-10  {one['report']}" for one in certificate["groups"][0]["members"]]
+    assert line in listed
+
+
+def test_a_member_that_was_not_heard_of_for_long_and_one_that_was_refused_are_named(tmp_path: Path) -> None:
+    federation = Federation(tmp_path, 6)
+    stranger = ("all", federation.report(federation.members[0], node="stranger"))
+    federation.settle([*federation.all_reports()[:5], stranger])
+    federation.close()
+    assert "stranger: The trustee has not admitted this member." in run("log", tmp_path / "t0").stdout
+    with time_machine.travel("2027-02-06"):
+        said = run("roster", tmp_path / "t0").stderr
+    assert "node-05 was heard of last on 2026-11-05. Ask it yourself" in said

@@ -34,6 +34,7 @@ PARTS: Mapping[str, str] = {
     "node": "One member's service: its records, its tokens, its releases.",
     "hub": "The umbrella's service: members, collection, publication.",
     "trustee": "The second organisation's service, which lets only sums through.",
+    "audit": "What an auditor checks of sealed totals, with the files that members and umbrella hand over.",
     "export": "Everything a party holds of a federation, for whoever wants to attack it.",
     "demo": "A hub and five members on this machine, with invented people.",
 }
@@ -44,9 +45,9 @@ _CODES = {
     NOT_FOUND: """
         catalogue_unknown client_not_found collection_unknown dataset_empty hub_settings_missing
         indicator_not_found indicator_unknown key_not_found key_ring_missing member_unknown period_not_collected
-        profile_unknown publication_unknown record_not_found release_not_found roster_member_unknown roster_unknown
-        schema_unknown settings_missing slot_not_released tabulation_not_here tabulation_not_proposed
-        trustee_settings_missing
+        profile_unknown publication_unknown record_not_found release_not_found report_not_counted
+        roster_member_unknown roster_unknown schema_unknown settings_missing slot_not_released slot_not_summed
+        tabulation_not_here tabulation_not_proposed trustee_settings_missing
     """,
     IN_THE_WAY: """
         backup_exists demo_directory_taken demo_port_taken hub_exists member_address_taken node_exists

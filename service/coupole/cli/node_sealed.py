@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from coupole.cli.opened import AsJson, Directory, actor, answer, opened, say
+from coupole.wire.keys import write_secret
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -21,6 +23,14 @@ Letters = Annotated[
 ]
 Decline = Annotated[str | None, typer.Option(metavar="LIST", help="Do not take part.")]
 Leave = Annotated[str | None, typer.Option(metavar="LIST", help="Stop taking part; it cannot be taken back.")]
+Open = Annotated[
+    str | None,
+    typer.Option(
+        "--open", metavar="SLOT", help="Show an auditor what the report of a slot (2026-10) held; it is noted."
+    ),
+]
+Output = Annotated[Path | None, typer.Option(help="Where to write what is opened, for the auditor's own machine.")]
+Year = Annotated[int | None, typer.Option(metavar="YEAR", help="Say whose reports of a year an auditor looks at.")]
 Spoken = Annotated[
     Literal["en", "nl", "fr", "it"] | None, typer.Option(help="Language of the list, if not that of the node.")
 ]
@@ -33,6 +43,9 @@ def sealed(
     letters: Letters = None,
     decline: Decline = None,
     leave: Leave = None,
+    open_: Open = None,
+    output: Output = None,
+    drawn: Year = None,
     language: Spoken = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,6 +53,10 @@ def sealed(
     from coupole.node.statistics import accepting
 
     with opened(directory) as node:
+        if drawn:
+            return _drawn(node, drawn)
+        if open_:
+            return _open(node, open_, output)
         with node.store.writing() as session:
             if agree:
                 accepting.accept(session, agree, letters or (), actor())
@@ -54,6 +71,29 @@ def sealed(
                 answer([_plain(session, row) for row in _known(session)])
             else:
                 _list(session, language or node.settings.language)
+
+
+def _open(node: OpenNode, slot: str, output: Path | None) -> None:
+    from coupole.node.statistics.auditing import open_report
+
+    with node.store.writing() as session:
+        shown = open_report(session, node.ring, node.settings.node_id, slot, actor())
+    if output:
+        write_secret(output, shown)
+    else:
+        typer.echo(shown.decode())
+    say("These are exact figures of people here: for the auditor beside this machine, to compare with the records.")
+    say("Noted in the ledger of what left. The auditor checks the file with: coupole audit FILE")
+
+
+def _drawn(node: OpenNode, year: int) -> None:
+    from coupole.node.statistics.auditing import drawn
+
+    with node.store.reading() as session:
+        found = drawn(session, year)
+    for one in found:
+        ours = "  (ours: coupole node sealed DIR --open SLOT)" if one.node == node.settings.node_id else ""
+        typer.echo(f"{one.node}  {one.slot}  {one.report}{ours}")
 
 
 def _known(session: Session) -> list[AgreedTabulation]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -145,7 +146,8 @@ def roster(directory: Directory, as_json: AsJson = False) -> None:
         typer.echo(f"{one['node']}  {one['name']}  {one['issuer']}  {one['fingerprint']}{state}")
     for node, day in away.items():
         say(
-            f"{node} was heard of last on {day}. Ask it yourself; if it stays away: coupole trustee rest {directory} {node}"
+            f"{node} was heard of last on {day}. Ask it yourself; if it stays away:"
+            f" coupole trustee rest {directory} {node}"
         )
     for node in asked:
         say(f"{node} asks to be admitted: coupole trustee admit {directory} {node}")
@@ -174,6 +176,21 @@ def tabulate(
     with opened(directory) as (trustee, session):
         made = tabulations.countersign(session, trustee, raw, document)
     answer({"tabulation": tabulation_id(raw), "signature": made})
+
+
+@app.command()
+def audit(
+    directory: Directory,
+    year: Annotated[int, typer.Argument(min=2000, max=2100, help="The year that is looked at.")],
+) -> None:
+    """Draw whose sealed reports of a year an auditor looks at; whoever has the certificates draws the same."""
+    from coupole.trustee import store
+    from coupole.wire.auditing import draw
+
+    with opened(directory) as (_trustee, session):
+        chains = [[one.body for one in store.certificates(session, kept.id)] for kept in store.tabulations(session)]
+    for one in [one for chain in chains for one in draw(chain, year, datetime.now(UTC).date())]:
+        typer.echo(f"{one.node}  {one.slot}  {one.report}")
 
 
 @app.command()

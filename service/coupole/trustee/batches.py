@@ -302,6 +302,7 @@ def _certify(
         "trustee": case.document["trustees"][case.place]["name"],
         "tabulation": case.id,
         "slot": case.slot,
+        "batch": case.request,
         "outcome": "released" if groups else "void",
         "groups": groups,
         "refused": [{"node": node, "reason": reason} for node, reason in refused.items()],

@@ -11,7 +11,7 @@ change happens under the database's write lock, so that no file is ever taken fo
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlmodel import Session
@@ -19,15 +19,13 @@ from sqlmodel import Session
 from coupole.standard.calendar import add_months, parse_period
 from coupole.trustee import store
 from coupole.trustee.store import MonthKey, Trustee
-from coupole.wire.certificates import KEY_LIST, key_month, listed, write_key_list
+from coupole.wire.certificates import KEPT, KEY_LIST, key_month, listed, write_key_list
 from coupole.wire.documents import sign
 from coupole.wire.keys import destroy_secret, write_secret
 from coupole.wire.sealing import HYBRID, PrivateKey, load_private, new_private, public_of
 
 AHEAD = 14
 """For how many months to come there is a key."""
-KEPT = timedelta(days=60)
-"""How long after its month a key is kept at most."""
 
 
 def keep(trustee: Trustee, now: datetime | None = None) -> None:

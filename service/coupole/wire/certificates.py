@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
 import orjson
@@ -22,6 +23,10 @@ KEY_LIST = "key_list"
 CERTIFICATE = "certificate"
 GENESIS = hashlib.sha256(b"coupole trustee 1").hexdigest()
 """What the first document of a chain names as the one before it."""
+
+
+KEPT = timedelta(days=60)
+"""How long after its month a trustee keeps the private half of a key at most."""
 
 
 class KeyListInvalid(CoupoleError):
@@ -84,7 +89,7 @@ class Refused(TypedDict):
 
 
 class Certificate(TypedDict):
-    """What became of one slot."""
+    """What became of one slot; ``batch``: SHA-256 of the request that was summed, for an audit."""
 
     type: Literal["certificate"]
     form: Literal[1]
@@ -93,6 +98,7 @@ class Certificate(TypedDict):
     trustee: str
     tabulation: str
     slot: str
+    batch: NotRequired[str]
     outcome: Literal["released", "void"]
     reason: NotRequired[str]
     groups: list[CountedGroup]

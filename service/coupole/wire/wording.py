@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from coupole.standard import catalogue
+from coupole.standard.plans import MEMBERS
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.tabulations import HEADCOUNT, Tabulation, shape
 
@@ -21,7 +22,8 @@ def words(document: Tabulation) -> Iterator[str]:
             by = " and ".join(name.replace("_", " ") for name in table["by"])
             exact = "; exact, of 20 members or more" if table["noise"] == "none" else ""
             title = titles.get(table["indicator"], table["indicator"])
-            yield f"  {title} ({table['part']}){', by ' + by if by else ''}{exact}"
+            own = "; each counted by its own rate of twelve months" if table["kind"] == MEMBERS else ""
+            yield f"  {title} ({table['part']}){', by ' + by if by else ''}{exact}{own}"
     yield f"{shape(document).cells} figures; no total of fewer than {document['m']} members."
     yield f"Groups summed apart: {', '.join(document['groups'])}"
     yield f"Trustees, all needed: {', '.join(party['name'] for party in document['trustees'])}"

@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import time_machine
 from typer.testing import CliRunner
 
+from coupole.cli.audit import app as audit
 from coupole.cli.node import app
 from coupole.errors import CoupoleError
 from coupole.node.statistics.accepting import TabulationNotProposed, TrusteeFingerprintWrong
+from coupole.wire.auditing import AuditFailed
 from tests.calling import RunningNode
 from tests.node.sealed import federation, house_of, joined
 
@@ -58,3 +61,20 @@ def test_what_left_and_whether_it_was_counted_is_listed(node: RunningNode) -> No
         ("2025-01", None),
         ("2025-01/opening", "counted"),
     ]
+
+
+def test_a_report_is_opened_for_an_auditor_who_checks_it_on_another_machine(node: RunningNode, tmp_path: Path) -> None:
+    made = joined(house_of(node))
+    made.certify("2025-01/opening", made.pull("2025-01/opening", "opening"))
+    made.pull("2025-01")
+    place, file = node.settings.directory, tmp_path / "opened.json"
+    assert '"type":"opened_report"' in run("sealed", place, "--open", "2025-01/opening")
+    run("sealed", place, "--open", "2025-01/opening", "--output", file)
+    said = CliRunner().invoke(audit, [str(file)])
+    assert f"this is what {node.node.node_id} sealed, and it was counted" in said.stdout
+    assert "S01-sex  F  +2" in said.stdout
+    assert made.trustees[0].paper in said.stderr
+    file.write_text(file.read_text().replace("[3,2,1,3,0]", "[3,1,2,3,0]"))
+    assert isinstance(CliRunner().invoke(audit, [str(file)]).exception, AuditFailed)
+    with time_machine.travel("2026-03-02"):
+        assert f"{node.node.node_id}  2025-01/opening" in run("sealed", place, "--drawn", "2025")

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 from starlette.responses import Response
 
+from coupole.node.statistics.auditing import WHAT as OPENED
 from coupole.node.store import egress
 from coupole.node.store.tables import Egress
 from coupole.node.ui.desk import Visit
@@ -80,4 +81,6 @@ def _what(visit: Visit, row: Egress) -> str:
         return visit.gettext("Totals of %(period)s, sending %(number)s", period=row.period, number=row.revision or 1)
     if row.what.startswith("sealed:"):
         return visit.gettext("Sealed report, %(period)s", period=row.period or "")
+    if row.what == OPENED:
+        return visit.gettext("Sealed report opened for an audit, %(period)s", period=row.period or "")
     return list_taken(row.what, visit.gettext) or row.what
