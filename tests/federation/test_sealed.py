@@ -21,18 +21,19 @@ from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.summing import ReportsMissing
 from coupole.hub.collection.tabulating import SlotNotCountable
 from coupole.hub.collection.trustees import TrusteeClient
-from coupole.hub.publication import releasing
+from coupole.hub.publication import releasing, spreads
 from coupole.hub.store import sealed
 from coupole.node.statistics import accepting, reporting
 from coupole.node.statistics.ledger import open_change
-from coupole.node.statistics.sealing import counted, person_secret, state
+from coupole.node.statistics.sealing import counted, member_cells, person_secret, read_from, state
+from coupole.node.store import releases
 from coupole.node.store import sealed as kept
 from coupole.node.store.facts import levels, read_facts
 from coupole.standard.plans import plan
 from coupole.trustee import roster, tabulations
 from coupole.trustee.app import create_app, create_trustee
 from coupole.trustee.settings import TrusteeSettings
-from coupole.trustee.store import Trustee
+from coupole.trustee.store import State, Trustee
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.field import of_counts, to_bytes
 from coupole.wire.reports import unpack
@@ -93,7 +94,7 @@ class Federation:
             store = self.nodes[name].app.state.node.store
             store.refresh_facts()
             with store.reading() as session:
-                packed = list(read_facts(session, store.vault, period.first, period.last))
+                packed = list(read_facts(session, store.vault, read_from(form, period), period.last))
                 secret = person_secret(bytes(32), self.tabulation)
                 whole += state(form, CATALOGUE, period, packed, levels(session), secret).counts
         return whole
@@ -292,7 +293,64 @@ async def test_a_member_that_leaves_takes_its_stock_along_and_is_asked_no_more(f
     stock = federation.running()[0]
     others = [name for name in NAMES if name != "hill"]
     assert abs(stock - federation.truth(FIRST, *others)[0]) <= BOUND
+    with federation.hub.store.reading() as session:
+        assert spreads.counted(session, federation.tabulation, "month", FIRST) == 5
+        form = tabulating.counting(session).shape
+    by_rate = member_cells(form)
+    assert np.abs((federation.running() - federation.truth(FIRST, *others))[by_rate]).max() <= BOUND
     assert (await federation.ask(SECOND)).reasons == {"": 5, "tabulation_not_accepted": 1}
+
+
+async def test_how_members_differ_is_published_and_whose_band_changed_is_told_to_nobody(federation: Federation) -> None:
+    """In the second month one member keeps two indicators to itself: it goes from a band of each to none."""
+    await federation.slot(OPENING)
+    await federation.slot(FIRST)
+    trustee = federation.network.hosts["trustee0.test"].state.trustee
+    first, before = federation.truth(FIRST), key_state(trustee, federation.tabulation)
+    told = releasing.publish(federation.hub.store, RING.active("sign"), "The federation", FIRST)
+    published = {one["indicator"]: one for one in json.loads(sealed.text(told))["spreads"]}
+    node = federation.nodes["hill"].app.state.node
+    with node.store.writing() as session:
+        for name in HELD:
+            releases.withhold(session, name, "anna", datetime.now(UTC))
+    await federation.slot(SECOND)
+    after = key_state(trustee, federation.tabulation)
+    with federation.hub.store.reading() as session:
+        increments = sealed.sums(session, federation.tabulation)[0][SECOND]
+        form = tabulating.counting(session).shape
+        assert spreads.counted(session, federation.tabulation, "month", SECOND) == len(NAMES)
+    second = federation.truth(SECOND)
+    others = [name for name in NAMES if name != "hill"]
+    still = 0
+    for placed in form.tables:
+        if placed.table["kind"] != "members":
+            continue
+        cells = slice(placed.first, placed.first + placed.size)
+        bands = slice(placed.first, placed.first + placed.size - 1)
+        shown, moved = published[placed.table["indicator"]], placed.table["indicator"] in HELD
+        assert shown["values"][-1] == len(NAMES) == first[cells][-1] == first[bands].sum()
+        if not moved and (first[cells] == second[cells]).all():
+            still += 1
+            assert not increments[cells].any()
+            assert (before[cells] == after[cells]).all()
+        if moved:
+            same = federation.truth(FIRST, *others)[cells] == federation.truth(SECOND, *others)[cells]
+            assert same.all(), "only one member moves"
+            # Two of eleven bands changed. Hub and trustee see as many that did not.
+            assert (before[bands] != after[bands]).sum() >= len(before[bands]) - 2
+            assert np.count_nonzero(increments[bands]) > 2
+    assert still
+
+
+HELD = ("Q02", "Q05")
+
+
+def key_state(trustee: Trustee, name: str) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """What a trustee keeps of a group: of each cell the sum of keys."""
+    with trustee.store.reading() as session:
+        found = session.get(State, (name, "all"))
+    assert found is not None
+    return np.frombuffer(found.keys, np.uint8)
 
 
 class Heard:
