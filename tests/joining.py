@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +21,10 @@ from coupole.hub.store import Store
 from coupole.hub.store.joining_tables import HubDirectory
 from coupole.node.api.introducing import signed_descriptor
 from coupole.node.api.node import Node
+from coupole.node.federation import joining as node_joining
+from coupole.node.federation.following import follow
 from coupole.node.federation.speaking import Way
+from coupole.node.store.federation_tables import Federation
 from coupole.wire.descriptor import fingerprint
 from tests.federation_network import Network
 from tests.small_hub import RING
@@ -108,3 +112,20 @@ async def meeting(folder: Path, *nodes: Any) -> AsyncIterator[Meeting]:
 def introduced(node: Node) -> tuple[bytes, str]:
     """How a node introduces itself."""
     return signed_descriptor(node, node.ring, node.catalogue)
+
+
+async def joined(met: Meeting, north: Any) -> Federation:
+    """Invited, asked, admitted, heard of."""
+    node = north.app.state.node
+    invited = await asyncio.to_thread(node_joining.look, met.way, met.invite())
+    await asyncio.to_thread(
+        node_joining.join, node.store, met.way, invited, introduced(node), typed=invited.fingerprint, actor="zoe"
+    )
+    met.admit("north")
+    return await heard(met, north)
+
+
+async def heard(met: Meeting, north: Any) -> Federation:
+    found = await asyncio.to_thread(follow, north.app.state.node.store, met.way, "north")
+    assert found
+    return found

@@ -48,11 +48,13 @@ _CODES = {
         profile_unknown publication_unknown record_not_found release_not_found report_not_counted
         roster_member_unknown roster_unknown schema_unknown settings_missing slot_not_released slot_not_summed
         tabulation_not_here tabulation_not_proposed trustee_settings_missing
+        directory_missing federation_missing
     """,
     IN_THE_WAY: """
         backup_exists demo_directory_taken demo_port_taken hub_exists member_address_taken node_exists
         record_exists record_in_use revision_conflict revision_older roster_member_present tabulation_older
         trustee_exists
+        federation_joined member_already member_key_taken program_name_taken
     """,
     OTHER_PARTY: """
         certificate_unexpected node_access_refused node_address_invalid node_answer_invalid node_busy
@@ -60,6 +62,7 @@ _CODES = {
         node_clock_differs node_conflict node_disconnected node_error node_failed node_identity_wrong
         node_input_refused node_not_found node_redirected node_refused node_timeout node_token_downgraded
         node_too_large node_unreachable trustee_refused trustee_silent
+        hub_refuses hub_unreachable node_address_inside self_pull_failed visit_failed
     """,
 }
 EXIT_CODES: Mapping[str, int] = {code: number for number, codes in _CODES.items() for code in codes.split()}
@@ -112,7 +115,7 @@ def main() -> None:
     try:
         app(prog_name="coupole")
     except CoupoleError as error:
-        typer.echo("\n".join(_told(error, _language())), err=True)
+        typer.echo("\n".join(_told(error, language())), err=True)
         sys.exit(EXIT_CODES.get(error.code, REFUSED))
 
 
@@ -129,7 +132,7 @@ def _told(error: CoupoleError, language: str) -> Iterator[str]:
     yield remedy
 
 
-def _language() -> str:
+def language() -> str:
     """The first language of the environment's that we speak; else English."""
     said = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return next((value[:2] for value in said if value[:2] in LANGUAGES), "en")

@@ -31,6 +31,7 @@ app.command()(hub_members.invite)
 app.command()(hub_members.admit)
 app.command()(hub_members.decline)
 app.command()(hub_members.directory)
+app.command()(hub_members.doctor)
 for command in (hub_sealed.tabulate, hub_sealed.countersigned, hub_sealed.seal, hub_sealed.audit):
     app.command()(command)
 

@@ -95,6 +95,22 @@ def _compared(candidate: Candidate, heard: str | None, *, yes: bool) -> str | No
     return heard
 
 
+def doctor(directory: Directory, as_json: AsJson = False) -> None:
+    """Say what is right and what to do: each member is really asked, nothing of it is kept; the service must run.
+
+    Ends with 0 when all is right, 3 when something is to be looked at, 6 when somebody cannot be asked.
+    """
+    from coupole.cli import language
+    from coupole.cli.examined import show
+    from coupole.hub.app import connecting
+    from coupole.hub.collection.examining import examine
+    from coupole.hub.collection.visiting import Reach
+
+    with opened(directory) as (hub, ring, settings):
+        signs = asyncio.run(examine(hub, connecting(settings, ring), Reach(settings.reachable)))
+    show(signs, language(), as_json=as_json)
+
+
 def decline(directory: Directory, node: MemberName) -> None:
     """Do not admit a node that asked; with a new invitation it may ask again."""
     from coupole.hub.members import joining

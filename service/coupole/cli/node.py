@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coupole.cli.node_clients import clients
-from coupole.cli.node_federation import announced_rotation, federation, join, leave
+from coupole.cli.node_federation import announced_rotation, doctor, federation, join, leave
 from coupole.cli.node_records import export_records, import_file
 from coupole.cli.node_release import release
 from coupole.cli.node_sealed import sealed
@@ -45,7 +45,7 @@ app.command("import")(import_file)
 app.command("export")(export_records)
 app.command("release")(release)
 app.command("sealed")(sealed)
-for command in (join, federation, leave):
+for command in (join, federation, leave, doctor):
     app.command()(command)
 
 

@@ -119,6 +119,22 @@ def leave(directory: Directory, yes: Yes = False) -> None:
         say("The hub could not be told yet; it is told again every day.")
 
 
+def doctor(directory: Directory, as_json: AsJson = False) -> None:
+    """Say what is right and what to do: this node is asked at its own address, as its hub would; the service must run.
+
+    Ends with 0 when all is right, 3 when something is to be looked at, 6 when nothing can be pulled.
+    """
+    from coupole.cli import language
+    from coupole.cli.examined import show
+    from coupole.node.federation import examining, following, joining
+
+    with opened(directory) as node:
+        following.follow(node.store, _way(node), node.settings.node_id)
+        own = joining.own_fingerprint(_descriptor(node))
+        signs = examining.examine(node.store, node.settings.issuer, node.ring, node.catalogue, own=own)
+    show(signs, language(), as_json=as_json)
+
+
 def announced_rotation(directory: Path) -> str:
     """Put a new signing key in use; where the node belongs to a federation, its hub is told first, by the old key.
 

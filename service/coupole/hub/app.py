@@ -79,7 +79,13 @@ def open_hub(settings: HubSettings) -> Iterator[tuple[Hub, KeyRing]]:
 
 def connecting(settings: HubSettings, ring: KeyRing) -> Connect:
     """How the hub of these settings reaches its members."""
-    return connector(ring, settings.client_id, seconds=settings.pull_seconds, max_bytes=settings.max_release_bytes)
+    return connector(
+        ring,
+        settings.client_id,
+        seconds=settings.pull_seconds,
+        max_bytes=settings.max_release_bytes,
+        inside=settings.reachable,
+    )
 
 
 def create_app(settings: HubSettings, reach: Reach | None = None) -> FastAPI:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from coupole.standard import resource
 
@@ -19,6 +19,14 @@ class Sentence(NamedTuple):
 
     title: str
     remedy: str
+
+
+class Sign(NamedTuple):
+    """One thing an examination found: ``right``, to ``look`` at, or ``wrong``; its words are those of ``code``."""
+
+    level: Literal["right", "look", "wrong"]
+    code: str
+    params: Mapping[str, str | int] = {}
 
 
 def sentence(code: str, language: str = "en", params: Mapping[str, str | int] | None = None) -> Sentence:

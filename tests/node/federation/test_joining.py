@@ -14,7 +14,7 @@ from coupole.hub import members
 from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.rounds import collect
 from coupole.node.federation import following, joining, leaving
-from coupole.node.federation.following import follow, take_directory
+from coupole.node.federation.following import take_directory
 from coupole.node.federation.joining import (
     FederationJoined,
     HubElsewhere,
@@ -24,13 +24,13 @@ from coupole.node.federation.joining import (
 )
 from coupole.node.federation.leaving import FederationMissing
 from coupole.node.federation.speaking import HubRefuses, HubUnreachable, announce
-from coupole.node.store.federation_tables import Federation, current
+from coupole.node.store.federation_tables import current
 from coupole.node.store.tables import Client
 from coupole.wire.directory import DirectoryExpired, DirectoryOfAnother, DirectoryOlder, write_directory
 from coupole.wire.documents import SignerUnknown, sign
 from coupole.wire.invitations import InvitationUnreadable
 from coupole.wire.keys import KeyRing
-from tests.joining import HUB, Meeting, introduced, meeting
+from tests.joining import HUB, Meeting, heard, introduced, joined, meeting
 from tests.real_nodes import RealNode
 from tests.small_hub import CATALOGUE, RING
 
@@ -46,23 +46,6 @@ def north(tmp_path: Path) -> RealNode:
 async def met(tmp_path: Path, north: RealNode) -> AsyncIterator[Meeting]:
     async with meeting(tmp_path, north) as made:
         yield made
-
-
-async def joined(met: Meeting, north: RealNode) -> Federation:
-    """Invited, asked, admitted, heard of."""
-    node = north.app.state.node
-    invited = await asyncio.to_thread(joining.look, met.way, met.invite())
-    await asyncio.to_thread(
-        joining.join, node.store, met.way, invited, introduced(node), typed=invited.fingerprint, actor="zoe"
-    )
-    met.admit("north")
-    return await heard(met, north)
-
-
-async def heard(met: Meeting, north: RealNode) -> Federation:
-    found = await asyncio.to_thread(follow, north.app.state.node.store, met.way, "north")
-    assert found
-    return found
 
 
 async def pulled(met: Meeting, *, sign_in: str = "hub") -> str:

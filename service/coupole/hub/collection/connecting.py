@@ -12,6 +12,7 @@ import httpx2
 
 from coupole.wire.keys import KeyRing
 from coupole_client import ClientCredentials, Limits, NodeClient
+from coupole_client.places import Network
 
 SCOPE = "releases:read"
 
@@ -26,9 +27,13 @@ def connector(
     seconds: float,
     max_bytes: int,
     transport: httpx2.AsyncBaseTransport | None = None,
+    inside: tuple[Network, ...] | None = None,
 ) -> Connect:
-    """Makes clients that sign in as this hub. ``transport``: another way than the network; its giver closes it."""
-    limits = Limits(document_bytes=max_bytes, document_seconds=seconds)
+    """Makes clients that sign in as this hub. ``transport``: another way than the network; its giver closes it.
+
+    ``inside``: networks inside a house where members may stand; none: wherever their address leads.
+    """
+    limits = Limits(document_bytes=max_bytes, document_seconds=seconds, inside=inside)
     key, dpop = ring.active("client"), ring.active("dpop")
 
     def connect(issuer: str) -> NodeClient:

@@ -15,10 +15,22 @@ import httpx2
 
 from coupole.errors import CoupoleError, Finding
 from coupole.standard.sentences import known_codes
-from coupole_client import HubClient, Limits, NodeError, NodeRefused, SignedAnswer, check_place
+from coupole.wire.keys import KeyRing
+from coupole_client import (
+    ClientCredentials,
+    HubClient,
+    Limits,
+    NodeClient,
+    NodeError,
+    NodeRefused,
+    SignedAnswer,
+    check_place,
+)
 from coupole_client.places import Network, looked_up
 
 SECONDS, BYTES = 20.0, 4_000_000
+SCOPE = "releases:read"
+NO_FIGURES = ("release_not_found", "period_not_closed")
 Answer = TypeVar("Answer")
 
 
@@ -28,6 +40,10 @@ class HubUnreachable(CoupoleError):
 
 class HubRefuses(CoupoleError):
     """The federation's hub refused what we asked."""
+
+
+class SelfPullFailed(CoupoleError):
+    """This node could not be asked for figures at its own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,29 @@ def _reasons(error: NodeRefused) -> list[Finding]:
     """Why the hub refused, in words of the standard: what it could not make of us first, then its own reason."""
     codes = [found.code for found in error.findings] + [error.problem.code if error.problem else error.code]
     return [Finding(code) for code in dict.fromkeys(codes) if code in known_codes()] or [Finding(error.code)]
+
+
+def self_pull(way: Way, issuer: str, ring: KeyRing, client: str, asked: tuple[str, str, str]) -> SignedAnswer | None:
+    """Pull a release of this very node at its own address, signed in as a program of that name.
+
+    ``asked``: catalogue, version, period. None when the node answers that there is none, or that the period is not
+    over: then everything but figures came through. Raises ``SelfPullFailed``; its finding says why.
+    """
+
+    async def asking() -> SignedAnswer:
+        signing_in = ClientCredentials(client, ring.active("client"), ring.active("dpop"), issuer, SCOPE)
+        limits = Limits(document_bytes=BYTES, document_seconds=SECONDS)
+        async with NodeClient(issuer, signing_in, way.transport, limits) as node:
+            return await node.release(*asked)
+
+    try:
+        return asyncio.run(asking())
+    except NodeRefused as error:
+        if error.problem and error.problem.code in NO_FIGURES:
+            return None
+        raise SelfPullFailed(findings=[Finding(error.code, params=error.params)]) from error
+    except NodeError as error:
+        raise SelfPullFailed(findings=[Finding(error.code, params=error.params)]) from error
 
 
 def introduction(way: Way, hub: str) -> SignedAnswer:

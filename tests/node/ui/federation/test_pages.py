@@ -40,11 +40,11 @@ async def test_from_an_invitation_to_a_member_and_out_again(met: Meeting, node: 
     assert code_of(browser.post("/federation/join", data={"code": code, "letters": "AAAAAAAA"})) == (422, True)
     joined = browser.post("/federation/join", data={"code": code, "letters": met.fingerprint[-9:].lower()})
     assert (joined.status_code, met.waiting()) == (303, [node.settings.node_id])
-    assert "They have not admitted us yet" in browser.get("/federation").text
+    assert "has not admitted this workshop yet" in browser.get("/federation").text
     met.admit(node.settings.node_id)
     assert browser.post("/federation", data={"ask": "now"}).status_code == 303
     page = browser.get("/federation").text
-    assert "We are a member" in page
+    assert "This workshop is a member" in page
     assert "Atelier Nord" in page
     assert "They are told" in browser.get("/federation/leave").text
     browser.post("/federation/leave", data={"sure": "yes"})
@@ -72,5 +72,5 @@ async def test_what_is_wrong_with_the_hub_is_said_on_the_page_and_its_last_word_
     met.network.hosts.pop("hub.test")
     browser.post("/federation", data={"ask": "now"})
     page = browser.get("/federation").text
-    assert "They could not be asked" in page
-    assert "They have not admitted us yet" in page
+    assert "was not heard of lately" in page
+    assert "has not admitted this workshop yet" in page

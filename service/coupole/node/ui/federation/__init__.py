@@ -13,7 +13,7 @@ from coupole.disclosure.cellkey import AGREED
 from coupole.disclosure.protection import FLOOR
 from coupole.errors import CoupoleError
 from coupole.node.api.introducing import signed_descriptor
-from coupole.node.federation import following, joining, leaving
+from coupole.node.federation import examining, following, joining, leaving
 from coupole.node.federation.joining import (
     FederationJoined,
     HubElsewhere,
@@ -31,7 +31,7 @@ from coupole.node.ui.desk import Desk, Right, Visit
 from coupole.node.ui.signing_in.again import recently
 from coupole.standard.sentences import sentence
 from coupole.web.translations import marked
-from coupole.wire.directory import ends_soon, expires_at
+from coupole.wire.directory import expires_at
 from coupole.wire.documents import DocumentNotCanonical, SignatureInvalid, SignerUnknown
 from coupole.wire.invitations import InvitationUnreadable
 
@@ -90,15 +90,15 @@ def show(visit: Visit) -> Response:
 
 def _standing(visit: Visit, row: Federation) -> dict[str, Any]:
     directory = following.directory_of(row)
-    trouble = sentence(row.trouble, visit.language) if row.trouble else None
+    own = joining.own_fingerprint(_descriptor(visit))
+    signs = examining.standing(row, own, visit.now)
     return {
         "row": row,
-        "own": joining.own_fingerprint(_descriptor(visit)),
+        "own": own,
+        "signs": [(one.level, sentence(one.code, visit.language, one.params)) for one in signs],
         "told": [_told(visit, one) for one in following.verdicts(row)],
-        "trouble": trouble,
         "directory": directory,
         "until": expires_at(directory) if directory else None,
-        "ends_soon": directory is not None and ends_soon(directory, visit.now),
         "members": [one for one in directory["members"] if one["state"] != "left"] if directory else [],
     }
 
