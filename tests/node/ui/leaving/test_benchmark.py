@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from coupole.standard import rates
 from coupole.wire.documents import sign, written
 from tests.calling import RunningNode
 from tests.desk import signed_in
+from tests.factories import SHARED
 from tests.node.sealed import SCOPE, TABLES, Federation, arrive, house_of, joined
 from tests.node.ui.printing.papers import words_of
+from tests.stores import keep
 
 PAGE = "/leaving/benchmark"
 SEX = {"by": ["sex"], "levels": [["F", "other"]]}
@@ -110,3 +113,46 @@ def test_figures_read_in_every_language(published: Federation) -> None:
     for language, number in (("nl", "1.291 – 1.301"), ("fr", "1 291 – 1 301"), ("it", "1.291 – 1.301")):
         said = words(signed_in(published.node, "reader", language=language).get(PAGE))
         assert number in said.replace("\u202f", " ").replace("\xa0", " ")
+
+
+MEMBERS: dict[str, Any] = {
+    "id": "F06.members.rate",
+    "indicator": "F06",
+    "part": "members",
+    "kind": "members",
+    "by": ["rate"],
+    "levels": [[*rates.LEVELS]],
+}
+SPREAD: dict[str, Any] = {
+    "id": "F06.members.rate",
+    "span": "day",
+    "levels": [["none", "0_10|10_20|20_30", "30_40|40_50|50_60", "60_70|70_80", "80_90|90_100"]],
+    "values": [4, 3, 6, 5, 8, 26],
+    "bound": 15,
+}
+
+
+def test_where_we_stand_among_the_members_is_known_here_and_was_said_before_it_was_sealed(node: RunningNode) -> None:
+    """Ten people were decided on in January, and all were taken."""
+    keep(node.node.store, SHARED)
+    arrive(node, *range(1, 11))
+    made = joined(node, tables=[{"noise": "cell_key", **one} for one in (TABLES[0], MEMBERS)])
+    admin = signed_in(node, "admin")
+    told = words(admin.get("/leaving/sealed/counted"))
+    assert "our workshop itself is counted: a 1 in the band of ten percent" in told
+    assert "our own band" in told.partition("Acceptance rate")[2]
+    made.certify("2025-01/opening", made.pull("2025-01/opening", "opening"))
+    made.certify("2025-01", made.pull("2025-01"))
+    report = words(admin.get("/leaving/sealed/report?slot=2025-01"))
+    assert "Acceptance rate, Members, by Rate Rate Difference in no band −1 90–100% +1" in report
+    bring(made, spreads=[SPREAD])
+    reader = signed_in(node, "reader")
+    overview = words(reader.get(PAGE))
+    assert "Acceptance rate 90–100% 30–60% 60–80% 80–100%" in overview
+    figure = words(reader.get(f"{PAGE}?figure=F06"))
+    assert "We: 90–100%. Others: a quarter up to 30–60%, half up to 60–80%, three quarters up to 80–100%." in figure
+    assert "at most 15 away" in figure
+    assert "30–60% 6 – 60–80% 5 – 80–100% 7 ● here" in figure
+    assert "Where we stand" not in words(reader.get(f"{PAGE}?figure=S01"))
+    for language, said in (("nl", "Drie kwart"), ("fr", "80–100 %"), ("it", "Dove stiamo")):
+        assert said in words(signed_in(node, "reader", language=language).get(PAGE))
