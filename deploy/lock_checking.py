@@ -27,7 +27,7 @@ def faults() -> Iterator[str]:
         project = tomllib.load(file)
     base, extras = project["project"]["dependencies"], project["project"]["optional-dependencies"]
     groups = project["dependency-groups"]
-    yield from _unlike("demo", [*base, *extras["server"], *groups["build"]])
+    yield from _unlike("demo", [*base, *extras["server"], *extras["parquet"], *groups["build"]])
     yield from _unlike("test", chain(base, *extras.values(), *groups.values()))
     for pin in sorted(set(pins("demo")) - set(pins("test"))):
         yield f"{pin.name}: demo has {pin.version}, the tests do not"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from deploy.environment import ROOT, Kind, lock_file, run
 
 WHAT: dict[Kind, tuple[str, ...]] = {
-    "demo": ("--extra", "server", "--no-default-groups", "--group", "build"),
+    "demo": ("--extra", "server", "--extra", "parquet", "--no-default-groups", "--group", "build"),
     "test": ("--all-extras", "--all-groups"),
 }
 PIN = re.compile(r"^([a-z0-9._-]+)==([^\s;]+)(?: ; (.+?))?(?: \\)?$")

@@ -17,7 +17,7 @@ from coupole.standard.plans import Plan, PlannedTable
 from coupole.wire.keys import KeyRing
 from coupole.wire.tabulations import shape
 from tests.margins import with_margins
-from tests.small_hub import RING
+from tests.small_hub import RING, open_all
 
 CATALOGUE = catalogue.load("core", "1.0.0")
 TRUSTEE = KeyRing.create({"sign": "ed25519"})
@@ -90,6 +90,7 @@ def summed(
 
 
 def publish(store: Store, slot: str = SLOT) -> dict[str, object]:
+    open_all(store)
     made = releasing.publish(store, RING.active("sign"), "The federation", slot, datetime(2026, 3, 10, tzinfo=UTC))
     found: dict[str, object] = json.loads(sealed.text(made))
     return found

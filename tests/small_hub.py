@@ -12,6 +12,7 @@ from coupole.hub import members
 from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.reading import ShownOutcome, shown_outcomes, shown_rounds
 from coupole.hub.collection.rounds import Progress, Report, collect
+from coupole.hub.publication import opening
 from coupole.hub.publication.publishing import Published, publish
 from coupole.hub.store import Store, open_store
 from coupole.hub.store.tables import RELEASE
@@ -49,7 +50,10 @@ class SmallHub:
         connect = connector(RING, "hub", seconds=seconds, max_bytes=4_000_000, transport=transport)
         return await collect(self.store, connect, CATALOGUE, period, concurrency=concurrency, progress=progress)
 
-    def publish(self, period: str = "2026-10") -> Published:
+    def publish(self, period: str = "2026-10", *, opened: bool = True) -> Published:
+        """``opened``: everybody may read all of it."""
+        if opened:
+            open_all(self.store)
         return publish(self.store, RING.active("sign"), "The federation", CATALOGUE, period)
 
     def outcomes(self, language: str = "en") -> dict[str, ShownOutcome]:
@@ -63,6 +67,12 @@ class SmallHub:
         with self.store.reading() as session:
             query = select(RELEASE.c.member, RELEASE.c.period, RELEASE.c.revision).order_by(RELEASE.c.id)
             return [tuple(row) for row in session.execute(query)]
+
+
+def open_all(store: Store) -> None:
+    """Let everybody read all there is and will be."""
+    with store.writing() as session:
+        opening.open_datasets(session, CATALOGUE, ["*"], actor="test")
 
 
 def hosts(nodes: Iterable[Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from coupole.hub.app import OPEN_OPERATIONS, create_app
 from coupole.hub.members import directory
+from coupole.hub.publication.formats import FORMATS
 from coupole.hub.settings import HubSettings
 from coupole.wire.keys import KeyRing
 from tests.fake_nodes import FakeNode
@@ -61,9 +62,8 @@ async def publish(chosen: HubSettings) -> None:
 
 
 THERE: dict[str, dict[str, Any]] = {
-    "read_dataset": {"indicator": "F03"},
-    "read_dataset_csv": {"indicator": "F03"},
-    "read_dataset_json": {"indicator": "F03"},
+    "read_dataset": {"dataset": "F03"},
+    **{f"read_dataset_{form.name}": {"dataset": "F03.sex.slot"} for form in FORMATS},
     "read_publication": {"period": PERIOD},
     "read_collection": {"number": 1},
     "read_slot": {"slot": SLOT},

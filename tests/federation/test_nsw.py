@@ -58,6 +58,7 @@ def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]
         introduce(hub, node)
     service = hub_service(hub)
     with running(*(node.service for node in nodes), service):
+        command("hub", "open", hub, "--all")
         collections = {year: answer("hub", "collect", hub, year) for year in YEARS}
         yield Federation(service.address, nodes, collections)
 

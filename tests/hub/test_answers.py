@@ -15,7 +15,7 @@ import pytest
 from jsonstat_validator import validate_jsonstat
 
 from coupole.hub.app import OPEN_OPERATIONS, create_app
-from coupole.hub.publication.tables import _cell
+from coupole.hub.publication.formats.csv_tables import _cell
 from coupole.hub.settings import HubSettings
 from coupole.wire.documents import verify
 from tests.fake_nodes import FakeNode
@@ -130,7 +130,7 @@ async def test_csv_opens_right_in_the_spreadsheets_of_each_language(web: httpx2.
     assert female["label"] == "Femme"
     assert female["nodes"] == "north south"
     hidden = next(row for row in by_suffix if row["code"] == "U")
-    assert (hidden["value"], hidden["status"], hidden["members_hiding"]) == ("", "Q", "2")
+    assert (hidden["value"], hidden["status"], hidden["members_hiding"]) == (":", "Q", "2")
 
 
 async def test_json_is_what_a_program_gets_that_does_not_say(web: httpx2.AsyncClient) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from coupole.hub import members
 from coupole.hub.publication import words
+from coupole.hub.publication.cubes import Publisher, totals
 from coupole.hub.publication.datasets import (
     BreakdownUnknown,
+    Dataset,
     DatasetEmpty,
     IndicatorUnknown,
     Observation,
@@ -20,7 +22,7 @@ from coupole.hub.publication.datasets import (
     overview,
     periods,
 )
-from coupole.hub.publication.jsonstat import as_jsonstat
+from coupole.hub.publication.formats import jsonstat
 from coupole.hub.publication.publishing import PeriodNotCollected, PublicationUnknown, publication
 from coupole.hub.store import published
 from coupole.standard import LANGUAGES
@@ -44,6 +46,10 @@ async def federation(hub: SmallHub, off: tuple[str, ...] = (), **shown: Any) -> 
 def total(hub: SmallHub, indicator: str = "F03", measure: str = "count") -> Observation:
     with hub.store.reading() as session:
         return dataset(session, CATALOGUE, indicator).observations[PERIOD, "total", "total", measure]
+
+
+def said(found: Dataset, language: str) -> dict[str, Any]:
+    return jsonstat.document(totals(found, Publisher("The hub", "https://hub.test")), language)
 
 
 def count(value: int | None) -> dict[str, Any]:
@@ -110,8 +116,8 @@ async def test_figures_that_are_not_settled_are_missing_and_say_from_when_they_a
     assert found.settled_from == {PERIOD: "2026-11-29"}
     covered = next(one["coverage"] for one in published_text["indicators"] if one["id"] == "EECR01")
     assert (covered["not_settled"], covered["not_reported"], covered["missing"]) == (1, 0, 0)
-    assert as_jsonstat(found, "nl", "The hub")["note"][-1] == "2026-10: staat nog niet vast, wel vanaf 2026-11-29"
-    assert as_jsonstat(found, "en", "The hub")["extension"]["settled_from"] == {PERIOD: "2026-11-29"}
+    assert said(found, "nl")["note"][-1] == "2026-10: staat nog niet vast, wel vanaf 2026-11-29"
+    assert said(found, "en")["extension"]["settled_from"] == {PERIOD: "2026-11-29"}
 
 
 async def test_where_some_are_settled_the_total_is_of_them_and_says_so(hub: SmallHub) -> None:
@@ -223,8 +229,8 @@ async def test_a_published_rate_is_limited_and_its_dataset_says_how(hub: SmallHu
         rates, counts = (dataset(session, CATALOGUE, name) for name in ("O01", "F03"))
     for language in LANGUAGES:
         noise, derived = words.word("noise", language), words.word("derived", language)
-        assert as_jsonstat(rates, language, "The hub")["note"][1:] == [noise, derived]
-        assert as_jsonstat(counts, language, "The hub")["note"][1:] == [noise]
+        assert said(rates, language)["note"][1:] == [noise, derived]
+        assert said(counts, language)["note"][1:] == [noise]
         assert "20" in derived
         assert "100" in derived
 

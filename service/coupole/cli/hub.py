@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coupole.cli import hub_members, hub_sealed
+from coupole.cli import hub_members, hub_open, hub_sealed
 from coupole.cli.opened import AsJson, Yes, answer, say
 from coupole.cli.opened_hub import Directory, opened
 from coupole.cli.opened_hub import table as show_table
@@ -31,6 +31,10 @@ app.command()(hub_members.invite)
 app.command()(hub_members.admit)
 app.command()(hub_members.decline)
 app.command()(hub_members.directory)
+app.command("open")(hub_open.open_)
+app.command()(hub_open.close)
+app.command()(hub_open.datasets)
+app.command()(hub_open.export)
 app.command()(hub_members.doctor)
 for command in (hub_sealed.tabulate, hub_sealed.countersigned, hub_sealed.seal, hub_sealed.audit):
     app.command()(command)

@@ -11,6 +11,7 @@ from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
 from coupole.hub.app import connecting
 from coupole.hub.collection.rounds import collect
+from coupole.hub.publication.opening import ALL, open_datasets
 from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import HubSettings
 from coupole.hub.store import Hub
@@ -43,7 +44,9 @@ def fill(place: Place, number: int, advance: Advance) -> None:
 
 
 async def collect_all(hub: Hub, ring: KeyRing, settings: HubSettings, periods: list[str], advance: Advance) -> None:
-    """Ask every member for each period, and publish each."""
+    """Ask every member for each period, and publish each; everybody may read all of it."""
+    with hub.store.writing() as session:
+        open_datasets(session, hub.catalogue, [ALL], actor="demo")
     connect = connecting(settings, ring)
     for period in periods:
         await collect(hub.store, connect, hub.catalogue, period, progress=lambda *_: advance(1))

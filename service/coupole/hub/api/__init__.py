@@ -1,4 +1,4 @@
-"""What a hub answers over HTTP: members, collections, publications, datasets, sealed totals. All may read."""
+"""What a hub answers over HTTP: members, collections, publications, datasets, sealed totals; to all what is open."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from coupole.hub.members.directory import DirectoryMissing
 from coupole.hub.members.invitations import InvitationExpired, InvitationSpent, InvitationUsed, InvitationWrong
 from coupole.hub.members.joining import ClocksApart, MemberAlready, MemberElsewhere
 from coupole.hub.publication.datasets import BreakdownUnknown, DatasetEmpty, IndicatorUnknown
+from coupole.hub.publication.formats import FormatNotInstalled
+from coupole.hub.publication.opening import DatasetClosed
 from coupole.hub.publication.publishing import PublicationUnknown
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.wire.documents import DocumentNotCanonical, SignatureInvalid, SignerUnknown
@@ -32,6 +34,8 @@ STATUS: dict[type[CoupoleError], int] = {
     BreakdownUnknown: 404,
     TabulationNotHere: 404,
     SlotNotReleased: 404,
+    FormatNotInstalled: 404,
+    DatasetClosed: 403,
     MemberUnknown: 404,
     DirectoryMissing: 404,
     **dict.fromkeys((InvitationWrong, InvitationExpired, InvitationUsed, InvitationSpent), 403),

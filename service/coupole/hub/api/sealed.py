@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
@@ -12,6 +13,8 @@ from starlette.responses import Response
 from coupole.hub.api import STATUS
 from coupole.hub.api.reading import KnownQuery, Reading
 from coupole.hub.collection.tabulating import TabulationNotHere
+from coupole.hub.publication.crossings import named, tables_of
+from coupole.hub.publication.opening import DatasetClosed, opened
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import sealed
 from coupole.web.problems import problems_of
@@ -156,11 +159,16 @@ def list_slots(session: Reading) -> Slots:
     "/sealed/{slot}",
     dependencies=[KnownQuery],
     response_class=Response,
-    responses=AS_SIGNED | problems_of(SlotNotReleased, status=STATUS),
+    responses=AS_SIGNED | problems_of(SlotNotReleased, DatasetClosed, status=STATUS),
 )
 def read_slot(request: Request, session: Reading, slot: Slot) -> Response:
-    """The fine tables of a month or quarter: every figure with its noise, or the places of those left out."""
+    """The fine tables of a month or quarter: every figure with its noise, or the places of those left out.
+
+    What was signed cannot be cut: it is for everybody when all its tables are.
+    """
     found = sealed.newest_publication(session, slot)
     if found is None:
         raise SlotNotReleased()
-    return signed(request, sealed.text(found), found.signature)
+    text = sealed.text(found)
+    opened(session).require(map(named, tables_of(orjson.loads(text))))
+    return signed(request, text, found.signature)

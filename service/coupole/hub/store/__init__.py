@@ -7,11 +7,11 @@ from typing import Any
 
 from coupole import database
 from coupole.database import Store
-from coupole.hub.store import joining_tables, sealed_tables
+from coupole.hub.store import joining_tables, open_data, sealed_tables
 from coupole.hub.store.migrating import migrate
 from coupole.standard.catalogue import Catalogue
 
-__all__ = ["Hub", "Store", "joining_tables", "open_store", "sealed_tables"]
+__all__ = ["Hub", "Store", "joining_tables", "open_data", "open_store", "sealed_tables"]
 
 
 @dataclass(frozen=True, slots=True)

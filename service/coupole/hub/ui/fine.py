@@ -14,7 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from coupole.disclosure.tables import LEAST_DIVISOR
-from coupole.hub.publication.crossings import Choice, Shown, choices_of
+from coupole.hub.publication import formats
+from coupole.hub.publication.crossings import Choice, Shown, choices_of, named, tables_of
+from coupole.hub.publication.fine import title
+from coupole.hub.publication.opening import opened
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import Hub, sealed
 from coupole.hub.ui.spreads import spread_of
@@ -48,21 +51,21 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
         with hub.store.reading() as session:
             slots, slot, document = published(session, asked.get("slot"))
         values: dict[str, Any] = {"slots": slots, "slot": slot, "document": document, "one": None, "choices": []}
-        if document:
-            choices = choices_of(hub.catalogue, document["tables"])
+        if document and (choices := choices_of(hub.catalogue, document["tables"])):
             chosen = next((one for one in choices if one.key == asked.get("table")), choices[0])
             values |= {"choices": choices, "one": chosen, "names": lambda one: names(one, spoken)}
             values |= {"columns": columns(chosen, spoken), "lines": lines(chosen, spoken)}
             values |= {"spread": spread_of(document, chosen.indicator.id, spoken)}
+            values |= {"forms": formats.offered(), "title": title(chosen)[spoken]}
         return pages.answer(request, "fine.html", **values)
 
     app.add_route("/fine", show_fine, include_in_schema=False)
 
 
 def published(session: Session, asked: str | None) -> tuple[list[str], str, Shown | None]:
-    """The slots there are, the one that was asked for or the newest, and what was published of it.
+    """The slots there are, the one that was asked for or the newest, and what was published of it for everybody.
 
-    Nothing before the first was published. Raises ``SlotNotReleased``.
+    ``whole``: whether that is all. Nothing before the first was published. Raises ``SlotNotReleased``.
     """
     slots = list(dict.fromkeys(one.slot for one in sealed.publications(session)))
     slot = asked or (slots[0] if slots else "")
@@ -72,7 +75,11 @@ def published(session: Session, asked: str | None) -> tuple[list[str], str, Show
     if found is None:
         raise SlotNotReleased()
     document: Shown = json.loads(sealed.text(found))
-    return slots, slot, document
+    open_now = opened(session)
+    known = {kind: document.get(kind, ()) for kind in ("tables", "spreads")}
+    shown = {kind: [one for one in tables if named(one) in open_now] for kind, tables in known.items()}
+    whole = all(named(one) in open_now for one in tables_of(document))
+    return slots, slot, document | shown | {"whole": whole}
 
 
 def names(one: Choice, language: Language) -> list[str]:

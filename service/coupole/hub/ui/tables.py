@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from coupole.hub.publication import datasets
+from coupole.hub.publication import datasets, formats, opening
 from coupole.hub.publication.datasets import Dataset, Observation
 from coupole.hub.publication.words import word
 from coupole.hub.store import Hub, published
@@ -46,6 +46,7 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
         hub: Hub = request.app.state.hub
         spoken = page_language(request, language)
         with hub.store.reading() as session:
+            open_now = opening.opened(session)
             periods = datasets.periods(session, hub.catalogue)
             period = request.query_params.get("period") or (periods[0] if periods else "")
             values: dict[str, Any] = {
@@ -61,16 +62,21 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
                 "measure": lambda indicator, measure: words.measure_word(indicator, measure, spoken),
                 "unsettled": lambda seen: words.not_settled(seen.settled_from, spoken),
                 "main": main_measure,
+                "forms": formats.offered(),
             }
             if period:
                 parse_period(period)
                 where = (hub.catalogue.id, hub.catalogue.version, period)
                 values["publication"] = published.newest(session, where)
             if period and (wanted := request.query_params.get("indicator")):
+                open_now.require([datasets.indicator_of(hub.catalogue, wanted).id])
                 one = datasets.dataset(session, hub.catalogue, wanted, period=period)
                 values |= {"one": one, "rows": rows(one, spoken)}
             elif period:
-                values["lines"] = lines = datasets.overview(session, hub.catalogue, period)
+                lines = [
+                    line for line in datasets.overview(session, hub.catalogue, period) if line.indicator.id in open_now
+                ]
+                values["lines"] = lines
                 values["known"] = {line.indicator.id: line.observations.get("rate") for line in lines}
         return pages.answer(request, "table.html", **values)
 
