@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+from starlette.testclient import TestClient
+
 from coupole.hub import members
-from coupole.hub.publication.corrections import changes
+from coupole.hub.app import create_app
+from coupole.hub.publication.corrections import changes, revisions, steps
 from coupole.hub.publication.datasets import dataset
+from coupole.hub.publication.opening import open_datasets
 from coupole.hub.publication.publishing import publication
+from coupole.hub.settings import HubSettings
 from coupole.hub.store import published
 from tests.fake_nodes import FakeNode
 from tests.federation_network import Network
-from tests.small_hub import CATALOGUE, SmallHub, hosts
+from tests.small_hub import CATALOGUE, RING, SmallHub, hosts
 
 PERIOD = "2026-10"
 
@@ -80,3 +86,43 @@ async def test_a_figure_that_is_no_longer_shown_still_has_what_was_published(hub
         men = dataset(session, CATALOGUE, "F03").observations[PERIOD, "sex", "M", "count"]
     assert men.first
     assert (men.value, men.first.value) == (None, 9)
+
+
+async def test_people_and_programs_read_both_figures_and_why(tmp_path: Path) -> None:
+    settings = HubSettings(directory=tmp_path / "shown", name="The federation", issuer="https://hub.test")
+    settings.save()
+    RING.save(settings.ring)
+    hub = SmallHub(settings.database)
+    north, south = (shows(FakeNode(name), 20, 9) for name in ("north", "south"))
+    hub.add(north, south)
+    with hub.store.writing() as session:
+        open_datasets(session, CATALOGUE, ["F03"], actor="test")
+    await published_again(hub, north)
+    await published_again(hub, shows(north, 20, 7, revision=2), south)
+    with TestClient(create_app(settings), base_url="https://hub.test") as reader:
+        found = reader.get(f"/api/v1/publications/{PERIOD}/corrections").json()
+        men = next(one for one in found["items"] if one["code"] == "M")
+        assert (men["before"], men["after"], men["revision"]) == (9, 16, 2)
+        assert men["causes"] == {"members_late": 1, "records_changed": 1}
+        page = reader.get(f"/?period={PERIOD}&indicator=F03&language=en").text
+        assert "first published: 9" in page
+        assert "members that had not answered before (1)" in page
+        assert "members whose records came late or were corrected (1)" in page
+        assert "first published: 29" in reader.get("/?language=en").text
+        table = reader.get("/api/v1/datasets/F03.csv?language=en").text
+        assert ",16,9," in table
+        assert "members_late:1 records_changed:1" in table
+        assert reader.get("/api/v1/publications/2026-09/corrections").status_code == 404
+    hub.store.close()
+
+
+async def test_each_revision_says_what_was_published_until_then_and_what_from_then_on(hub: SmallHub) -> None:
+    north = shows(FakeNode("north"), 20, 9)
+    hub.add(north)
+    await published_again(hub, north)
+    await published_again(hub, shows(north, 25, 9, revision=2))
+    document = await published_again(hub, shows(north, 22, 9, revision=3))
+    women = steps(document)[("F03", "sex", "F", "count")]
+    assert [(one.before, after) for one, after in women] == [(20, 25), (25, 22)]
+    assert [one.causes for one in revisions(document)] == [{"records_changed": 1}] * 2
+    assert revisions(document, "F04") == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -14,10 +15,14 @@ import pytest
 from coupole.disclosure import linked
 from coupole.hub.app import create_app
 from coupole.hub.publication import releasing
+from coupole.hub.publication.opening import close_datasets
 from coupole.hub.publication.releasing import PublicationUnsafe
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store
+from coupole.hub.store.sealed_tables import SealedReport
+from coupole.hub.store.tables import Member
+from coupole.standard.sentences import sentence
 from coupole.wire.documents import verify
 from tests.federation_network import Network
 from tests.sealed_hub import (
@@ -216,6 +221,7 @@ async def test_the_report_of_an_operation_has_women_men_and_others_of_every_comm
     async with served(settings) as client:
         page = (await client.get("/esf?operation=ESF-1&language=en")).text
         other = (await client.get("/esf?operation=other&language=en")).text
+        elsewhere = (await client.get("/esf?operation=ESF-7&language=en")).text
         assert (await client.get("/esf?slot=2026-09")).status_code == 404
     row = re.search(r"EECO01 .*?</tr>", page, re.DOTALL)
     assert row
@@ -224,6 +230,41 @@ async def test_the_report_of_an_operation_has_women_men_and_others_of_every_comm
     assert "at most 5 away" in page
     assert ">17<" in other
     assert "since 2026-02, when counting began" in page
+    assert "Twelve months are shown once there are twelve months of figures" in page
+    assert "Nobody that was asked is missing" in page
+    assert "counted with other operations only" in elsewhere
+
+
+async def test_the_report_says_who_is_missing_why_a_number_is_and_of_how_many_everything_is_known(
+    settings: HubSettings, store: Store
+) -> None:
+    by, sex = (("operation", ("ESF-1", "other")), ("sex", SEX)), ("sex", SEX)
+    tables = [planned(name, "count", *by) for name in ("EECO01", "EECO02")]
+    tables += [planned("Q10", part, sex) for part in ("num", "den")]
+    values = {"Q10.num.sex": [20, 14, 0, 0], "Q10.den.sex": [25, 15, 0, 0], "EECO01.count.operation.sex": [9] * 8}
+    name = counted(store, *tables, values=values)
+    with store.writing() as session:
+        for member, reason in (("north", ""), ("south", "node_unreachable"), ("west", "node_unreachable")):
+            given = {"issuer": f"https://{member}.test", "country": "BE", "active": True, "keys": "", "signature": ""}
+            moment = datetime(2026, 3, 1, tzinfo=UTC)
+            session.add(Member(id=member, name=member, descriptor=b"", added_at=moment, **given))
+            session.flush()
+            session.add(
+                SealedReport(tabulation=name, slot=SLOT, member=member, reason=reason, said="", at=moment, body=b"")
+            )
+    publish(store)
+    with store.writing() as session:
+        close_datasets(session, CATALOGUE, ["EECO02"], actor="test")
+    async with served(settings) as client:
+        page = (await client.get("/esf?operation=ESF-1&language=en")).text
+        for language in ("nl", "fr", "it"):
+            assert (await client.get(f"/esf?language={language}")).status_code == 200
+    assert f"{sentence('node_unreachable').title} (2)" in page
+    assert f"{sentence('quorum_missing').title} (1)" in page
+    assert "Of about 40 who started in this period" in page
+    assert "about 34 have" in page
+    assert "not opened to everybody" in re.search(r"EECO02 .*?</tr>", page, re.DOTALL).group()  # type: ignore[union-attr]
+    assert "not in the tables" in re.search(r"EECO03 .*?</tr>", page, re.DOTALL).group()  # type: ignore[union-attr]
 
 
 async def test_without_sealed_totals_the_page_says_what_they_need(settings: HubSettings, store: Store) -> None:

@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from coupole.hub.app import create_app
 from coupole.hub.collection import summing
 from coupole.hub.collection.tabulating import GroupsOverlap, counting
 from coupole.hub.publication.grouping import LEAST, GroupNotApart, apart, joined, together
 from coupole.hub.publication.releasing import PublicationUnsafe
+from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store
 from coupole.hub.store.sealed_tables import Certificate
 from tests.sealed_hub import SEX, SLOT, counted, planned, publish, summed
@@ -25,8 +28,16 @@ STOCK, FLOW = planned("S01", "count", ("sex", SEX)), planned("F03", "count", ("s
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+def settings(tmp_path: Path) -> HubSettings:
+    made = HubSettings(directory=tmp_path / "hub", name="The federation", issuer="https://hub.test")
+    made.save()
+    RING.save(made.ring)
+    return made
+
+
+@pytest.fixture
+def store(settings: HubSettings) -> Store:
+    return open_store(settings.database)
 
 
 def test_groups_of_enough_members_are_shown_apart_and_smaller_ones_together() -> None:
@@ -148,3 +159,29 @@ def test_a_member_that_the_trustee_moved_to_another_group_is_not_summed_there(st
     with pytest.raises(GroupsOverlap) as refusal:
         summing._batch(store, asking, frozenset())
     assert refusal.value.params["groups"] == "weavers: north, south"
+
+
+def test_page_and_programs_choose_groups_and_are_told_which_there_are(settings: HubSettings, store: Store) -> None:
+    three_groups(store, 12, 10, 40)
+    with TestClient(create_app(settings), base_url="https://hub.test") as reader:
+        west = reader.get(f"/api/v1/sealed/{SLOT}/tables?group=west").json()
+        both = reader.get(f"/api/v1/sealed/{SLOT}/tables?group=north&group=east").json()
+        assert (west["tables"][0]["values"][0], both["tables"][0]["values"][0]) == (52, 101)
+        whole = reader.get(f"/api/v1/sealed/{SLOT}/tables").json()
+        assert whole["tables"][0]["values"][0] == 153
+        refused = reader.get(f"/api/v1/sealed/{SLOT}/tables?group=east")
+        assert (refused.status_code, refused.json()["code"]) == (404, "group_not_apart")
+        assert reader.get("/api/v1/sealed/2026-09/tables").status_code == 404
+        page = reader.get("/fine?language=en&group=east|north").text
+        assert "east + north" in page
+        assert "at most 10 away" in page
+        assert "at most 15 away" in reader.get("/fine?language=en").text
+        assert "choose among east|north, west" in reader.get("/fine?language=en&group=east").text
+
+
+def test_a_federation_of_one_group_has_none_to_choose(settings: HubSettings, store: Store) -> None:
+    counted(store, STOCK, values={"S01.count.sex": [50, 60, 0, 0]})
+    publish(store)
+    with TestClient(create_app(settings), base_url="https://hub.test") as reader:
+        assert reader.get(f"/api/v1/sealed/{SLOT}/tables?group=all").json()["code"] == "group_not_apart"
+        assert "Groups of members" not in reader.get("/fine?language=en").text

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from starlette.testclient import TestClient
 
+from coupole.hub.app import create_app
 from coupole.hub.publication.later import Came, later
+from coupole.hub.publication.opening import close_datasets
 from coupole.hub.publication.sealed import SlotNotReleased
+from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store, sealed
 from coupole.hub.store.sealed_tables import Certificate, SealedReport
 from coupole.hub.store.tables import Member
 from coupole.wire import reports
 from coupole.wire.sealing import SealingKey, new_private, public_of
 from coupole.wire.tabulations import shape
-from tests.sealed_hub import SEX, counted, planned, publish, summed
+from tests.sealed_hub import CATALOGUE, SEX, counted, planned, publish, summed
 from tests.small_hub import RING
 
 MOMENT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -57,9 +61,17 @@ def closing(store: Store, name: str, slot: str, node: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> HubSettings:
+    made = HubSettings(directory=tmp_path_factory.mktemp("hub"), name="The federation", issuer="https://hub.test")
+    made.save()
+    RING.save(made.ring)
+    return made
+
+
+@pytest.fixture(scope="module")
+def store(settings: HubSettings) -> Iterator[Store]:
     """January to March: two silent in February, who are back in March; balances opened with March; one leaves."""
-    made = open_store(f"sqlite:///{tmp_path_factory.mktemp('hub') / 'hub.sqlite'}")
+    made = open_store(settings.database)
     with made.writing() as session:
         for node in (*STAY, "joiners", "smiths", "tailors"):
             session.add(
@@ -80,6 +92,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     closing(made, name, MARCH, "smiths")
     for slot in (JANUARY, FEBRUARY, MARCH):
         publish(made, slot)
+    with made.writing() as session:
+        close_datasets(session, CATALOGUE, ["EECO01"], actor="test")
     yield made
     made.close()
 
@@ -148,3 +162,29 @@ def test_that_something_else_is_counted_from_a_slot_on_is_told(tmp_path: Path) -
     assert stock.newest
     assert (stock.published["values"][0], stock.newest["values"][0]) == (100, 90)
     store.close()
+
+
+@pytest.fixture(scope="module")
+def reader(settings: HubSettings, store: Store) -> Iterator[TestClient]:
+    with TestClient(create_app(settings), base_url="https://hub.test") as client:
+        yield client
+
+
+def test_programs_read_both_figures_the_cause_and_since_when(reader: TestClient) -> None:
+    found = reader.get(f"/api/v1/sealed/{FEBRUARY}/later").json()
+    assert found["came"][2] == {"code": "members_late", "since": MARCH, "members": 2}
+    (stock,) = found["tables"]
+    assert [stock[name]["values"][0] for name in ("published", "restated", "newest")] == [101, 131, 126]
+    assert stock["most"] is None
+    assert reader.get("/api/v1/sealed/2026-09/later").status_code == 404
+
+
+def test_people_read_what_came_in_later_in_their_language(reader: TestClient) -> None:
+    page = reader.get(f"/fine?slot={FEBRUARY}&language=en").text
+    for said in ("What came in later", "2 members that had been silent", "2 more members", "1 member left", ">131<"):
+        assert said in page
+    assert "This is the newest period" in reader.get("/fine?language=en").text
+    for language in ("nl", "fr", "it"):
+        translated = reader.get(f"/fine?slot={FEBRUARY}&language={language}").text
+        assert "What came in later" not in translated
+        assert ">131<" in translated

@@ -12,7 +12,7 @@ from coupole.hub.publication.crossings import choices_of
 from coupole.hub.publication.datasets import Observation, overview
 from coupole.hub.publication.publishing import publication
 from coupole.hub.store import Hub, sealed
-from coupole.hub.ui.fine import columns, lines
+from coupole.hub.ui.lines import columns, lines
 from coupole.wire.tabulations import ALL
 
 COLUMNS = (

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from starlette.requests import Request
 
 from coupole.errors import CoupoleError
-from coupole.hub.api import STATUS, federation, figures, joining, sealed
+from coupole.hub.api import STATUS, federation, figures, joining, later, sealed
 from coupole.hub.collection.connecting import Connect, connector
 from coupole.hub.collection.visiting import Reach
 from coupole.hub.members.introducing import signed_introduction
@@ -49,6 +49,9 @@ OPEN_OPERATIONS = frozenset(
         "list_certificates",
         "list_slots",
         "read_slot",
+        "read_later",
+        "read_tables",
+        "list_corrections",
         "read_introduction",
         "read_directory",
         "ask_membership",
@@ -120,6 +123,7 @@ def create_app(settings: HubSettings, reach: Reach | None = None) -> FastAPI:
     routes.include_router(federation.router)
     routes.include_router(figures.router)
     routes.include_router(sealed.router)
+    routes.include_router(later.router)
     routes.include_router(joining.router)
     app.include_router(routes)
     app.include_router(joining.introduction)

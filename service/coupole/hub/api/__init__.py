@@ -20,6 +20,7 @@ from coupole.hub.members.invitations import InvitationExpired, InvitationSpent, 
 from coupole.hub.members.joining import ClocksApart, MemberAlready, MemberElsewhere
 from coupole.hub.publication.datasets import BreakdownUnknown, DatasetEmpty, IndicatorUnknown
 from coupole.hub.publication.formats import FormatNotInstalled
+from coupole.hub.publication.grouping import GroupNotApart
 from coupole.hub.publication.opening import DatasetClosed
 from coupole.hub.publication.publishing import PublicationUnknown
 from coupole.hub.publication.sealed import SlotNotReleased
@@ -34,6 +35,7 @@ STATUS: dict[type[CoupoleError], int] = {
     BreakdownUnknown: 404,
     TabulationNotHere: 404,
     SlotNotReleased: 404,
+    GroupNotApart: 404,
     FormatNotInstalled: 404,
     DatasetClosed: 403,
     MemberUnknown: 404,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 Place = tuple[str, str, str, str]
@@ -18,10 +19,19 @@ MEMBERS = ("members_late", "members_new", "members_out")
 """Causes that follow from who is in a figure; the others are those that releases name."""
 
 
+class Revision(NamedTuple):
+    """A publication that changed figures: its number, its moment, and why, by code, of how many members."""
+
+    revision: int
+    since: str
+    causes: Mapping[str, int]
+
+
 class Change(NamedTuple):
     """One change of a figure. ``before``: what was published until then, none where nothing was.
 
-    ``revision`` and ``since``: the publication that changed it, and its moment. ``causes``: by code, of how many members.
+    ``revision`` and ``since``: the publication that changed it, and its moment. ``causes``: by code, of how many
+    members.
     """
 
     revision: int
@@ -86,6 +96,27 @@ def changes(document: Document) -> dict[Place, list[Change]]:
             change = Change(one["revision"], one["made_at"], value[0] if value else None, one["causes"][indicator])
             found.setdefault((indicator, dimension, code, part), []).append(change)
     return found
+
+
+def revisions(document: Document, indicator: str | None = None) -> list[Revision]:
+    """The publications that changed figures of an indicator, of any when none is named; the first one first."""
+    found = []
+    for one in document.get("corrections", ()):
+        named = [causes for name, causes in one["causes"].items() if indicator in (None, name)]
+        # A member is behind many indicators: of all together there are as many as behind the one that has most.
+        most = {code: max(causes.get(code, 0) for causes in named) for code in sorted({*chain(*named)})}
+        if named:
+            found.append(Revision(one["revision"], one["made_at"], most))
+    return found
+
+
+def steps(document: Document) -> dict[Place, list[tuple[Change, int | None]]]:
+    """The same, each change with what was published then."""
+    now = _figures(document)
+    return {
+        place: list(zip(found, [*(one.before for one in found[1:]), now.get(place)], strict=True))
+        for place, found in sorted(changes(document).items())
+    }
 
 
 def causes(found: Sequence[Change]) -> dict[str, int]:

@@ -9,7 +9,7 @@ Whoever wants other groups takes several of these together.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -119,6 +119,20 @@ def of_groups(sums: Sums, groups: Sequence[str]) -> dict[str, Counts]:
     cells = len(next(iter(next(iter(sums.counts.values())).values())))
     nothing = np.zeros(cells, np.int64)
     return {slot: sum((one.get(group, nothing) for group in groups), nothing) for slot, one in sums.counts.items()}
+
+
+def of_publication(document: Mapping[str, Any], groups: Collection[str]) -> list[Shown]:
+    """The tables of some groups together as they were published, of all where none is named.
+
+    Raises ``GroupNotApart``.
+    """
+    tables: list[Shown] = document["tables"]
+    if not groups:
+        return tables
+    entries = document.get("groups", [])
+    if not entries:
+        raise GroupNotApart(groups=", ".join(sorted(groups)), apart="–")
+    return together(entries, groups)
 
 
 def together(entries: Sequence[Shown], groups: Collection[str]) -> list[Shown]:

@@ -78,6 +78,13 @@ def report(session: Session, name: str, slot: str, member: str) -> SealedReport 
     return session.get(SealedReport, (name, slot, member))
 
 
+def reasons(session: Session, name: str, slot: str) -> dict[str, str]:
+    """Of each member that was asked for a slot the code of the reason why it sealed nothing; empty when it did."""
+    query = select(SEALED_REPORT.c.member, SEALED_REPORT.c.reason)
+    same = (SEALED_REPORT.c.tabulation == name, SEALED_REPORT.c.slot == slot)
+    return {row.member: row.reason for row in session.execute(query.where(*same))}
+
+
 def asked(session: Session, name: str, slot: str) -> int:
     """How many members were asked to report for a slot."""
     query = select(func.count()).where(SEALED_REPORT.c.tabulation == name, SEALED_REPORT.c.slot == slot)

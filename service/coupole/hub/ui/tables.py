@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
 from coupole.hub.publication import datasets, formats, opening
+from coupole.hub.publication.corrections import revisions
 from coupole.hub.publication.datasets import Dataset, Observation
 from coupole.hub.publication.words import word
 from coupole.hub.store import Hub, published
@@ -53,6 +56,7 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
                 "periods": periods,
                 "period": period,
                 "publication": None,
+                "revisions": [],
                 "lines": [],
                 "one": None,
                 "rows": [],
@@ -67,8 +71,11 @@ def add_to(app: FastAPI, name: str, issuer: str, language: Language) -> None:
             if period:
                 parse_period(period)
                 where = (hub.catalogue.id, hub.catalogue.version, period)
-                values["publication"] = published.newest(session, where)
-            if period and (wanted := request.query_params.get("indicator")):
+                values["publication"] = made = published.newest(session, where)
+                wanted = request.query_params.get("indicator")
+                changed = revisions(orjson.loads(published.text(made)), wanted) if made else []
+                values["revisions"] = [(one, datetime.fromisoformat(one.since)) for one in changed]
+            if period and wanted:
                 open_now.require([datasets.indicator_of(hub.catalogue, wanted).id])
                 one = datasets.dataset(session, hub.catalogue, wanted, period=period)
                 values |= {"one": one, "rows": rows(one, spoken)}
