@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from coupole.hub.app import create_app
 from coupole.hub.collection import summing
 from coupole.hub.collection.tabulating import GroupsOverlap, counting
-from coupole.hub.publication.grouping import LEAST, GroupNotApart, apart, joined, together
+from coupole.hub.publication.grouping import APART, LEAST, GroupNotApart, apart, joined, together
 from coupole.hub.publication.releasing import PublicationUnsafe
-from coupole.hub.settings import HubSettings
+from coupole.hub.settings import HubSettings, HubSettingsInvalid
 from coupole.hub.store import Store, open_store
 from coupole.hub.store.sealed_tables import Certificate
 from tests.sealed_hub import SEX, SLOT, counted, planned, publish, summed
@@ -55,7 +55,11 @@ def test_a_group_is_not_hidden_because_some_of_it_are_silent_but_because_too_few
     assert apart(THREE[:2], [best, {"north": 30}]) == [("east", "north")], "left out of the slot"
 
 
-def test_an_operator_may_go_down_to_eight() -> None:
+def test_an_operator_may_go_down_to_eight(settings: HubSettings) -> None:
+    assert (settings.group_members, LEAST) == (APART, 8)
+    for few in (0, LEAST - 1):
+        with pytest.raises(HubSettingsInvalid):
+            HubSettings.checked({"name": "F", "issuer": "https://hub.test", "group_members": few})
     assert apart(THREE[:2], [{"east": 8, "north": 30}], LEAST) == [("east",), ("north",)]
     assert apart(THREE[:2], [{"east": 7, "north": 30}], LEAST) == [("east", "north")]
 

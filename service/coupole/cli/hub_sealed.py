@@ -125,7 +125,7 @@ def seal(
         asked, made = asyncio.run(_sealed(hub, ring, settings, slot, close=close))
         published = bool(made and made.outcome == "released" and not slot.endswith(OPENING))
         if published:
-            releasing.publish(hub.store, ring.active("sign"), hub.name, slot)
+            releasing.publish(hub.store, ring.active("sign"), hub.name, slot, floor=settings.group_members)
             told = asyncio.run(_brought(hub, ring, settings, slot))
             say(f"{told} members have it, to see whether they were counted and to compare themselves.")
     if as_json:

@@ -52,6 +52,8 @@ class HubSettings(PartySettings):
     """The version of that catalogue."""
     asks_every: Literal["month", "quarter", "year"] = "month"
     """How often members are asked for their figures, as they read it before they join."""
+    group_members: int = Field(default=20, ge=8, le=10_000)
+    """From how many members on the sealed totals of a group are shown apart; smaller groups are put together."""
     port: int = Field(default=8200, ge=1, le=65535)
     """Port to listen on."""
     concurrency: int = Field(default=64, ge=1, le=256)
