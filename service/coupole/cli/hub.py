@@ -31,11 +31,11 @@ app.command()(hub_members.invite)
 app.command()(hub_members.admit)
 app.command()(hub_members.decline)
 app.command()(hub_members.directory)
+app.command()(hub_members.doctor)
 app.command("open")(hub_open.open_)
 app.command()(hub_open.close)
 app.command()(hub_open.datasets)
 app.command()(hub_open.export)
-app.command()(hub_members.doctor)
 for command in (hub_sealed.tabulate, hub_sealed.countersigned, hub_sealed.seal, hub_sealed.audit):
     app.command()(command)
 
@@ -70,7 +70,7 @@ def init(
     create_hub(settings)
     say(f"Settings and database: {settings.directory}")
     say(f"Keys: {settings.key_directory}")
-    say(f"Members register this hub as a client with its public keys: coupole hub keys {directory}")
+    say(f"Start it (coupole hub serve {directory}), then invite the first member: coupole hub invite {directory} NAME")
 
 
 def _ask(question: str, default: str | None, option: str, *, yes: bool) -> str:
@@ -118,6 +118,7 @@ def collect(
     from coupole.hub.publication.publishing import publish as publish_period
 
     with opened(directory) as (hub, ring, settings):
+        hub_members.keep_directory(hub, settings)
         report = asyncio.run(_collect(hub, ring, settings, period))
         made = None
         if publish_after and report.asked:

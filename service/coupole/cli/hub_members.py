@@ -40,7 +40,7 @@ def invite(
         read_aloud = fingerprint(ring.active("sign").public())
         code = invitations.invite(session, name, days, hub=settings.issuer, fingerprint=read_aloud, actor=actor())
     typer.echo(str(code))
-    say(f"Good once, for {days} days; it is not shown again. {name} pastes it at “Settings”, “The federation”,")
+    say(f"Good once, for {days} days; it is not shown again. {name} pastes it at “More”, “The federation”,")
     say("or gives it to: coupole node join DIRECTORY CODE")
     say(f"When they ask by phone, read them this hub's fingerprint: {read_aloud}")
 
@@ -215,6 +215,17 @@ def _directory_follows(hub: Hub, settings: HubSettings) -> None:
             _publish(session, settings)
     except KeyRingMissing:
         say("The directory does not say so yet: its key is elsewhere. Next: coupole hub directory DIR --export FILE")
+
+
+def keep_directory(hub: Hub, settings: HubSettings) -> None:
+    """With each collection: a new directory when members changed by themselves, or when the last one ends soon."""
+    from coupole.hub.members.directory import is_behind, newest
+    from coupole.wire.directory import WARNED
+
+    with hub.store.reading() as session:
+        kept, behind = newest(session), is_behind(session)
+    if behind or kept is None or kept.expires_at - datetime.now(UTC) <= WARNED:
+        _directory_follows(hub, settings)
 
 
 def _publish(session: Session, settings: HubSettings) -> None:

@@ -110,8 +110,9 @@ def publish(
 
 def publish_here(session: Session, who: Introduced, *, actor: str, now: datetime) -> HubDirectory:
     """The same with the key in this hub's key directory. Raises ``KeyRingMissing`` where it was carried away."""
+    keys = directory_keys(who.key_directory)  # first: they are made when there are none yet
     key = directory_ring(who.key_directory).active(PURPOSE)
-    return publish(session, who.name, who.issuer, directory_keys(who.key_directory), key, actor=actor, now=now)
+    return publish(session, who.name, who.issuer, keys, key, actor=actor, now=now)
 
 
 def is_behind(session: Session) -> bool:

@@ -143,6 +143,7 @@ def _pinned(invited: Invited, state: str, actor: str, moment: datetime) -> Feder
         asked_at=moment,
         asked_by=actor,
         directory_keys=canonical(hub["directory_keys"]).decode(),
+        heard_at=moment,
     )
 
 
