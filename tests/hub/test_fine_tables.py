@@ -259,8 +259,8 @@ async def test_the_report_says_who_is_missing_why_a_number_is_and_of_how_many_ev
         page = (await client.get("/esf?operation=ESF-1&language=en")).text
         for language in ("nl", "fr", "it"):
             assert (await client.get(f"/esf?language={language}")).status_code == 200
-    assert f"{sentence('node_unreachable').title} (2)" in page
-    assert f"{sentence('quorum_missing').title} (1)" in page
+    assert f"{sentence('node_unreachable').title.removesuffix('.')} (2); " in page
+    assert f"{sentence('quorum_missing').title.removesuffix('.')} (1)." in page
     assert "Of about 40 who started in this period" in page
     assert "about 34 have" in page
     assert "not opened to everybody" in re.search(r"EECO02 .*?</tr>", page, re.DOTALL).group()  # type: ignore[union-attr]

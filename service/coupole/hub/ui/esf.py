@@ -89,7 +89,7 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
             "spans": [one for one in SPANS if any(table["span"] == one for table in tables)],
             "first": document["first_slot"],
             "members": document["members"],
-            "absent": [(sentence(reason, spoken).title, members) for reason, members in missing.items()],
+            "absent": [(sentence(reason, spoken).title.rstrip("."), members) for reason, members in missing.items()],
             "complete": complete(document["tables"]),
             "bound": max((one["bound"] for one in chosen.values()), default=0),
             "lines": [line(one, chosen.get(one.id), operation, counted) for one in common] if chosen else [],

@@ -73,4 +73,7 @@ def published(session: Session, asked: str | None, groups: Sequence[str] = ()) -
     known = {"tables": of_publication(document, groups), "spreads": document.get("spreads", ()) if not groups else ()}
     shown = {kind: [one for one in tables if named(one) in open_now] for kind, tables in known.items()}
     whole = all(named(one) in open_now for one in tables_of(document))
+    if groups:
+        units = [one for one in document["groups"] if set(groups).issuperset(one["groups"])]
+        shown["members"] = [node for one in units for node in one["members"]]
     return slots, slot, document | shown | {"whole": whole}
