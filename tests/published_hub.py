@@ -59,6 +59,7 @@ FEW = (
 
 @dataclass(frozen=True)
 class PublishedHub:
+    directory: Path
     store: Store
     client: TestClient
 
@@ -87,7 +88,7 @@ def published_hub() -> Iterator[PublishedHub]:
         hub = SmallHub(chosen.database)
         asyncio.run(_publish(hub))
         with TestClient(create_app(chosen), base_url=PUBLISHER.address) as client:
-            yield PublishedHub(hub.store, client)
+            yield PublishedHub(chosen.directory, hub.store, client)
         hub.store.close()
 
 

@@ -25,7 +25,8 @@ from coupole.standard import catalogue
 from tests.published_hub import PUBLISHER
 
 CATALOGUE = catalogue.load("core", "1.0.0")
-GENERIC = "{http://www.sdmx.org/resources/sdmxml/schemas/v2_1/data/generic}"
+SPACES = {"gen": "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/data/generic"}
+GENERIC = f"{{{SPACES['gen']}}}"
 WITHOUT = ("hidden", "withheld", "not_reported", "not_settled", "not_divided", "not_applicable", "not_apart")
 
 # Codes of open lists are written by strangers: signs of formulas, of SDMX, of other alphabets.
@@ -150,10 +151,9 @@ def series(cube: Cube, values: list[float | None]) -> None:
     root = etree.fromstring(sdmx_data.write(cube, "en"))
     found = {}
     for one in root.iter(f"{GENERIC}Series"):
-        key = [sdmx.code_of(value.attrib["value"]) for value in one.find(f"{GENERIC}SeriesKey") or ()]
+        key = [sdmx.code_of(code) for code in one.xpath("gen:SeriesKey/gen:Value/@value", namespaces=SPACES)]
         for seen in one.iter(f"{GENERIC}Obs"):
-            period = seen.find(f"{GENERIC}ObsDimension").attrib["value"]  # type: ignore[union-attr]
-            value = seen.find(f"{GENERIC}ObsValue").attrib["value"]  # type: ignore[union-attr]
+            period, value = seen.xpath("gen:ObsDimension/@value | gen:ObsValue/@value", namespaces=SPACES)
             found[(period, *key)] = None if value == "NaN" else float(value)
     assert found == {(period, *row, measure): one.value for period, row, measure, one in cube.placed()}
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from coupole.hub.api import STATUS
 from coupole.hub.api.reading import KnownQuery, Reading
 from coupole.hub.collection.tabulating import TabulationNotHere
-from coupole.hub.publication.crossings import named, tables_of
+from coupole.hub.publication.crossings import names_in
 from coupole.hub.publication.opening import DatasetClosed, opened
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import sealed
@@ -170,5 +170,5 @@ def read_slot(request: Request, session: Reading, slot: Slot) -> Response:
     if found is None:
         raise SlotNotReleased()
     text = sealed.text(found)
-    opened(session).require(map(named, tables_of(orjson.loads(text))))
+    opened(session).require(names_in(orjson.loads(text)))
     return signed(request, text, found.signature)

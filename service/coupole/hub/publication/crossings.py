@@ -32,6 +32,12 @@ def tables_of(document: Mapping[str, Any]) -> list[Shown]:
     return [*document["tables"], *document.get("spreads", ())]
 
 
+def names_in(document: Mapping[str, Any]) -> set[str]:
+    """The names of all datasets that a publication is a part of, tables of groups of members included."""
+    groups = [table for one in document.get("groups", ()) for table in one["tables"]]
+    return {named(one) for one in (*tables_of(document), *groups)}
+
+
 def choices_of(catalogue: Catalogue, published: Sequence[Shown]) -> list[Choice]:
     """What there is to look at, in the order of the catalogue."""
     found: dict[tuple[str, tuple[str, ...], str, bool], list[Shown]] = {}

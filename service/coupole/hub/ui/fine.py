@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from coupole.disclosure.linked import POOLED
 from coupole.hub.publication import formats
-from coupole.hub.publication.crossings import Shown, choices_of, named, tables_of
+from coupole.hub.publication.crossings import Shown, choices_of, named, names_in
 from coupole.hub.publication.fine import title
 from coupole.hub.publication.grouping import of_publication
 from coupole.hub.publication.later import later
@@ -72,7 +72,7 @@ def published(session: Session, asked: str | None, groups: Sequence[str] = ()) -
     open_now = opened(session)
     known = {"tables": of_publication(document, groups), "spreads": document.get("spreads", ()) if not groups else ()}
     shown = {kind: [one for one in tables if named(one) in open_now] for kind, tables in known.items()}
-    whole = all(named(one) in open_now for one in tables_of(document))
+    whole = all(one in open_now for one in names_in(document))
     if groups:
         units = [one for one in document["groups"] if set(groups).issuperset(one["groups"])]
         shown["members"] = [node for one in units for node in one["members"]]
