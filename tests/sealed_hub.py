@@ -24,6 +24,7 @@ TRUSTEE = KeyRing.create({"sign": "ed25519"})
 SEX = ("F", "M", "X", "U")
 BANDS = ("lt18", "18_24", "25_29")
 SLOT = "2026-02"
+MADE = datetime(2026, 3, 10, tzinfo=UTC)
 
 
 def planned(indicator: str, part: str, *by: tuple[str, tuple[str, ...]], exact: bool = False) -> PlannedTable:
@@ -89,9 +90,9 @@ def summed(
         sealed.keep_sum(session, name, slot, group, members, whole)
 
 
-def publish(store: Store, slot: str = SLOT) -> dict[str, object]:
+def publish(store: Store, slot: str = SLOT, now: datetime = MADE) -> dict[str, object]:
     open_all(store)
-    made = releasing.publish(store, RING.active("sign"), "The federation", slot, datetime(2026, 3, 10, tzinfo=UTC))
+    made = releasing.publish(store, RING.active("sign"), "The federation", slot, now)
     found: dict[str, object] = json.loads(sealed.text(made))
     return found
 

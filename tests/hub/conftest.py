@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_hub import SmallHub
+from coupole.hub.settings import HubSettings
+from coupole.hub.store import Store, open_store
+from tests.small_hub import RING, SmallHub
 
 
 @pytest.fixture
@@ -15,3 +17,16 @@ def hub(tmp_path: Path) -> Iterator[SmallHub]:
     made = SmallHub(f"sqlite:///{tmp_path / 'hub.sqlite'}")
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> HubSettings:
+    made = HubSettings(directory=tmp_path / "hub", name="The federation", issuer="https://hub.test")
+    made.save()
+    RING.save(made.ring)
+    return made
+
+
+@pytest.fixture
+def store(settings: HubSettings) -> Store:
+    return open_store(settings.database)

@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx2
 import numpy as np
@@ -19,7 +18,7 @@ from coupole.hub.publication.opening import close_datasets
 from coupole.hub.publication.releasing import PublicationUnsafe
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.settings import HubSettings
-from coupole.hub.store import Store, open_store
+from coupole.hub.store import Store
 from coupole.hub.store.sealed_tables import SealedReport
 from coupole.hub.store.tables import Member
 from coupole.standard.sentences import sentence
@@ -42,19 +41,6 @@ from tests.sealed_hub import (
     summed,
 )
 from tests.small_hub import RING
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> HubSettings:
-    made = HubSettings(directory=tmp_path / "hub", name="The federation", issuer="https://hub.test")
-    made.save()
-    RING.save(made.ring)
-    return made
-
-
-@pytest.fixture
-def store(settings: HubSettings) -> Store:
-    return open_store(settings.database)
 
 
 def table(document: dict[str, object], name: str) -> dict[str, object]:

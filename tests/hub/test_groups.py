@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,26 +17,13 @@ from coupole.hub.collection.tabulating import GroupsOverlap, counting
 from coupole.hub.publication.grouping import APART, LEAST, GroupNotApart, apart, joined, together
 from coupole.hub.publication.releasing import PublicationUnsafe
 from coupole.hub.settings import HubSettings, HubSettingsInvalid
-from coupole.hub.store import Store, open_store
+from coupole.hub.store import Store
 from coupole.hub.store.sealed_tables import Certificate
 from tests.sealed_hub import SEX, SLOT, counted, planned, publish, summed
 from tests.small_hub import RING
 
 THREE = ("east", "north", "west")
 STOCK, FLOW = planned("S01", "count", ("sex", SEX)), planned("F03", "count", ("sex", SEX))
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> HubSettings:
-    made = HubSettings(directory=tmp_path / "hub", name="The federation", issuer="https://hub.test")
-    made.save()
-    RING.save(made.ring)
-    return made
-
-
-@pytest.fixture
-def store(settings: HubSettings) -> Store:
-    return open_store(settings.database)
 
 
 def test_groups_of_enough_members_are_shown_apart_and_smaller_ones_together() -> None:

@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from coupole.hub.app import create_app
+from coupole.hub.publication.crossings import choices_of
 from coupole.hub.publication.later import Came, later
 from coupole.hub.publication.opening import close_datasets
 from coupole.hub.publication.sealed import SlotNotReleased
@@ -19,6 +20,7 @@ from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store, sealed
 from coupole.hub.store.sealed_tables import Certificate, SealedReport
 from coupole.hub.store.tables import Member
+from coupole.hub.ui.later import beside
 from coupole.wire import reports
 from coupole.wire.sealing import SealingKey, new_private, public_of
 from coupole.wire.tabulations import shape
@@ -160,7 +162,24 @@ def test_that_something_else_is_counted_from_a_slot_on_is_told(tmp_path: Path) -
     assert found.came == [Came("definition_changed", FEBRUARY, 0)]
     stock = found.tables[0]
     assert stock.newest
-    assert (stock.published["values"][0], stock.newest["values"][0]) == (100, 90)
+    assert (stock.published["values"][0], stock.newest["values"][0], stock.former) == (100, 90, None)
+    store.close()
+
+
+def test_a_slot_that_was_published_under_two_agreements_shows_both(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    for women, day in ((100, 9), (90, 10)):
+        counted(store, STOCK, FLOW, values={"S01.count.sex": [women, 50, 0, 0]}, first=JANUARY)
+        publish(store, JANUARY, datetime(2026, 3, day, tzinfo=UTC))
+    with store.reading() as session:
+        found = later(session, JANUARY)
+    assert [(one.published["values"][0], one.former["values"][0]) for one in found.tables if one.former] == [
+        (90, 100),
+        (0, 0),
+    ]
+    one = choices_of(CATALOGUE, [table.published for table in found.tables])[0]
+    assert beside(found, one, "en").columns == ("former", "published")
+    assert beside(found, one, "en").lines[0].cells == (100, 90)
     store.close()
 
 

@@ -85,6 +85,8 @@ class Then(BaseModel):
     model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
     published: dict[str, Any]
+    former: dict[str, Any] | None
+    """What was published of the slot before, under another agreement."""
     newest: dict[str, Any] | None
     """The same of the newest slot."""
     restated: dict[str, Any] | None

@@ -41,11 +41,13 @@ class Came(NamedTuple):
 class Then(NamedTuple):
     """A table as it was published of a slot, and what stands beside it now; none where nothing can be said.
 
-    ``newest``: the same of the newest slot. ``restated``: with balances that were opened later. ``most``: with all
+    ``former``: what was published of the slot under an agreement before. ``newest``: the same of the newest slot.
+    ``restated``: with balances that were opened later. ``most``: with all
     that was counted in the slots in which members came back that had been silent, if nothing was taken back.
     """
 
     published: Shown
+    former: Shown | None
     newest: Shown | None
     restated: Shown | None
     most: Shown | None
@@ -71,11 +73,23 @@ def later(session: Session, slot: str) -> Later:
     found = {one: _document(session, kept.tabulation, one) for one in same}
     newest = next(reversed(made), slot)
     last = _document(session, made[newest], newest) if made else document
+    former = _former(session, kept)
     came = [*_came(session, kept), *_anew(session, kept, [*made])]
     restated = next((one["restated"] for one in found.values() if one.get("restated", {}).get("slot") == slot), None)
     late = [found[one.since] for one in came if one.code == "members_late" and one.since in found]
-    tables = [_then(table, last, restated, late) for table in document["tables"] if table["span"] != "slot"]
+    tables = [
+        _then(table, former, last, restated, late)
+        for table in document["tables"]
+        if table["span"] != "slot" or _same(former, table, "slot")
+    ]
     return Later(slot, newest, came, tables)
+
+
+def _former(session: Session, kept: SealedPublication) -> Shown:
+    """What was published of the same slot under the agreement before, if counting began anew within it."""
+    others = [one for one in sealed.publications(session) if one.slot == kept.slot and one.made_at < kept.made_at]
+    newest = max(others, key=lambda one: one.made_at, default=None)
+    return _document(session, newest.tabulation, kept.slot) if newest else {"tables": []}
 
 
 def _document(session: Session, name: str, slot: str) -> Shown:
@@ -139,13 +153,14 @@ def _defined(document: Tabulation) -> Any:
     return document["catalogue"], document["version"], document["tables"]
 
 
-def _then(table: Shown, newest: Shown, restated: Shown | None, late: Sequence[Shown]) -> Then:
+def _then(table: Shown, former: Shown, newest: Shown, restated: Shown | None, late: Sequence[Shown]) -> Then:
     windows = table["span"] in ("year", "start") and table["bound"]
     slots = [_same(one, table, "slot") for one in late] if windows else []
     whole = [one for one in slots if one is not None]
     return Then(
         table,
-        _same(newest, table, table["span"]),
+        _same(former, table, table["span"]),
+        _same(newest, table, table["span"]) if table["span"] != "slot" else None,
         _same(restated, table, table["span"]) if restated else None,
         added([table, *whole]) if whole and len(whole) == len(slots) else None,
     )

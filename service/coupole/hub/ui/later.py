@@ -16,7 +16,8 @@ from coupole.wire.slots import OPENING
 class Beside:
     """A table's figures as they were published and what stands beside them.
 
-    ``columns``: ``published``, then those of ``restated``, ``most`` and ``newest`` that there are. ``bounds``: of each
+    ``columns``: ``former`` where it was published before under another agreement, ``published``, then those of
+    ``restated``, ``most`` and ``newest`` that there are. ``bounds``: of each
     how far it is at most from the exact figure.
     """
 
@@ -30,14 +31,11 @@ class Beside:
 
 def beside(found: Later, one: Choice, language: Language) -> Beside:
     """What came in later than a table. Of a crossed one the totals of its rows, else the first of its parts."""
-    then = [_of(found.tables, table) for table in one.tables[:1]]
-    columns = {"published": one.tables[0]}
-    for each in then:
-        if each is not None:
-            known = {"restated": each.restated, "most": each.most, "newest": each.newest}
-            columns |= {name: table for name, table in known.items() if table is not None}
-    if found.newest == found.slot:
-        columns.pop("newest", None)
+    then = _of(found.tables, one.tables[0])
+    known = {"former": then and then.former, "published": one.tables[0]}
+    if then and found.newest != found.slot:
+        known |= {"restated": then.restated, "most": then.most, "newest": then.newest}
+    columns = {name: table for name, table in known.items() if table is not None}
     place = -1 if crossed(one) else 0
     shown = [lines(replace(one, tables=(table,), known=()), language) for table in columns.values()]
     return Beside(
