@@ -34,13 +34,14 @@ import orjson
 import psutil
 import uvicorn
 
-from coupole.database import insert_rows, writing
+from coupole.__main__ import SEARCHES
+from coupole.database import writing
 from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.rounds import collect
 from coupole.hub.publication.datasets import dataset
 from coupole.hub.publication.publishing import publish
 from coupole.hub.store import Store, open_store
-from coupole.hub.store.tables import MEMBER
+from coupole.hub.store.tables import Member
 from coupole.node.app import create_app
 from coupole.node.opening import create_node, open_node
 from coupole.node.settings import NodeSettings
@@ -119,8 +120,9 @@ def live_nodes() -> list[dict[str, Any]]:
         store = open_store(f"sqlite:///{folder / 'hub.sqlite'}")
         stack.callback(store.close)
         join(store, [(f"node{number}", f"http://127.0.0.1:{port}") for number, port in enumerate(ports)], model)
+        gc.set_threshold(*SEARCHES)  # as the program does, and a service when it has started; the floor shares both
         gc.collect()
-        gc.freeze()  # as a service does when it has started; here all of them, and the floor, share one process
+        gc.freeze()
         spent = []
         for month in MONTHS:
             mine, _ = spend(lambda month=month: asyncio.run(ask(store, month, concurrency=NODES)))
@@ -252,9 +254,11 @@ def join(store: Store, members: list[tuple[str, str]], model: NodeSettings | dic
             keys = node.ring.public_set("sign")
     else:
         keys = model
-    rows = [[name, name, issuer, "BE", True, json.dumps(keys), b"", "", datetime.now(UTC)] for name, issuer in members]
+    same = {"country": "BE", "active": True, "keys": json.dumps(keys), "descriptor": b"", "signature": ""}
     with writing(store.engine) as session:
-        insert_rows(session.connection(), MEMBER, rows)
+        session.add_all(
+            Member(id=name, name=name, issuer=issuer, added_at=datetime.now(UTC), **same) for name, issuer in members
+        )
 
 
 async def ask(store: Store, period: str, *, concurrency: int) -> None:
@@ -269,6 +273,7 @@ async def ask(store: Store, period: str, *, concurrency: int) -> None:
 
 
 def many_members() -> list[dict[str, Any]]:
+    gc.set_threshold(*SEARCHES)
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         folder = Path(place)
         port, keys, members = stack.enter_context(load_server())
