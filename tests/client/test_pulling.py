@@ -126,6 +126,8 @@ HOSTILE = {
 async def test_whatever_a_node_does_is_one_of_our_errors(name: str) -> None:
     path, answer, kind = HOSTILE[name]
     node = FakeNode("north").shows(PERIOD)
+    if path == fake.METADATA:
+        node.answers[fake.TOKEN] = fake.nothing  # only then are they read
     node.answers[path] = answer
     with pytest.raises(client.NodeError) as caught:
         await pull(node)
@@ -170,6 +172,8 @@ async def test_a_host_that_is_not_there_is_unreachable() -> None:
 @pytest.mark.parametrize("path", [fake.METADATA, fake.TOKEN, release_path(PERIOD)])
 async def test_a_redirect_is_not_followed_and_no_token_leaves(status: int, path: str) -> None:
     node, thief = FakeNode("north").shows(PERIOD), FakeNode("thief").shows(PERIOD)
+    if path == fake.METADATA:
+        node.answers[fake.TOKEN] = fake.nothing
     node.answers[path] = fake.redirect("https://thief.test" + path, status)
     with pytest.raises(client.NodeRedirected):
         await pull(node, **{"thief.test": thief})
@@ -204,7 +208,7 @@ async def test_one_token_is_fetched_whatever_the_number_of_calls() -> None:
     async with connected(node) as opened:
         await asyncio.gather(*(opened.release("core", "1.0.0", PERIOD) for _ in range(20)))
         assert node.tokens == 1
-        assert node.asked.count(fake.METADATA) == 1
+        assert node.asked.count(fake.METADATA) == 0
 
         async def only_the_second(node: FakeNode, scope: Any, body: bytes, send: fake.Send) -> None:
             if (b"authorization", b"DPoP token-2") not in scope["headers"]:
@@ -215,6 +219,33 @@ async def test_one_token_is_fetched_whatever_the_number_of_calls() -> None:
         node.answers[release_path(PERIOD)] = only_the_second
         await asyncio.gather(*(opened.release("core", "1.0.0", PERIOD) for _ in range(20)))
         assert node.tokens == 2
+
+
+async def test_a_program_that_gives_tokens_elsewhere_says_so_and_is_asked_there_from_then_on() -> None:
+    node = FakeNode("north").shows(PERIOD)
+    elsewhere = {"issuer": node.issuer, "token_endpoint": node.issuer + "/token"}
+    short = {"access_token": "a", "token_type": "DPoP", "expires_in": 1}
+    node.answers |= {
+        fake.TOKEN: fake.nothing,
+        fake.METADATA: fake.says(200, elsewhere),
+        "/token": fake.says(200, short),
+    }
+    async with connected(node) as opened:
+        await opened.release("core", "1.0.0", PERIOD)
+        await asyncio.sleep(0.6)
+        await opened.release("core", "1.0.0", PERIOD)
+    there = ["/token", release_path(PERIOD)]
+    assert node.asked == [fake.TOKEN, fake.METADATA, *there, *there]
+
+
+async def test_a_refusal_is_the_node_s_own_when_it_gives_tokens_nowhere_else() -> None:
+    node = FakeNode("north").shows(PERIOD)
+    node.answers[fake.TOKEN] = fake.says(400, {"error": "invalid_client", "code": "client_disabled"})
+    with pytest.raises(client.NodeAccessRefused) as caught:
+        await pull(node)
+    assert caught.value.problem is not None
+    assert caught.value.problem.code == "client_disabled"
+    assert node.asked == [fake.TOKEN, fake.METADATA]
 
 
 async def test_a_failed_sign_in_leaves_the_way_free_for_the_next() -> None:

@@ -114,7 +114,6 @@ async def test_no_member_name_or_figure_is_in_what_the_hub_sends(hub: SmallHub, 
         network.requests.clear()
         await hub.collect(network, PERIOD, seconds=60)
         assert [request.url.path for request in network.requests] == [
-            "/.well-known/oauth-authorization-server",
             "/oauth/token",
             f"/api/v1/releases/core/1.0.0/{PERIOD}",
         ]

@@ -24,6 +24,8 @@ from coupole_client.refusals import refusal
 ASSERTION_SECONDS = 60
 ASSERTION_KIND = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 METADATA = "/.well-known/oauth-authorization-server"
+TOKENS = "/oauth/token"
+"""Where nodes of this project give tokens (``openapi/node.v1.json``); another program may have another place."""
 TOKEN_SIGNS = re.compile(r"[A-Za-z0-9._~+/-]{1,8000}=*")
 """What RFC 6750 lets a token be made of; anything else could smuggle a header."""
 
@@ -39,9 +41,10 @@ class Token:
 class ClientCredentials(httpx2.Auth):
     """Signs in to one node, for one scope. Safe to share between any number of concurrent calls.
 
-    One token is fetched whatever their number. The token endpoint is read from the node's metadata, and only when these
-    name the very issuer we were given. A token that is not bound to our key is refused. A token the node no longer
-    accepts (401) is replaced once.
+    One token is fetched whatever their number. It is asked for where nodes of this project give it; when nothing comes
+    of that, the node's metadata are read, and only when these name the very issuer we were given: they say whether
+    tokens are given elsewhere. A token that is not bound to our key is refused. A token the node no longer accepts
+    (401) is replaced once.
     """
 
     requires_response_body = False
@@ -66,7 +69,7 @@ class ClientCredentials(httpx2.Auth):
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
-        self._endpoint: str | None = None
+        self._endpoint = issuer + TOKENS
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """The requests that lead to an answer. Raises ``NodeError``."""
@@ -75,11 +78,16 @@ class ClientCredentials(httpx2.Auth):
             async with self._lock:
                 token = self._token
                 if token is None or token is refused or time.monotonic() >= token.renew_at:
-                    if self._endpoint is None:
-                        answer = yield httpx2.Request("GET", self.issuer + METADATA, headers=PLAIN)
-                        self._endpoint = self._read_endpoint(answer, await answer.aread())
                     answer = yield self._token_request(self._endpoint)
-                    token = self._token = self._read_token(answer, await answer.aread())
+                    body = await answer.aread()
+                    if 400 <= answer.status_code < 500:
+                        described = yield httpx2.Request("GET", self.issuer + METADATA, headers=PLAIN)
+                        endpoint = self._read_endpoint(described, await described.aread())
+                        if endpoint != self._endpoint:
+                            self._endpoint = endpoint
+                            answer = yield self._token_request(endpoint)
+                            body = await answer.aread()
+                    token = self._token = self._read_token(answer, body)
             request.headers["Authorization"] = "DPoP " + token.text
             request.headers["DPoP"] = make_proof(
                 self._dpop_key, request.method, str(request.url), access_token=token.text, now=self._now()
