@@ -97,7 +97,7 @@ class Indicator:
     ``bands``: what each ``band_n`` holds, from (included) to (not included). ``settled_after``: how long after the end
     of a period its figures may still come in. ``about``: for each part ``people``, or ``organisation`` when nobody
     stands behind its figures; ``counted`` says in words what does. ``outcome_of_people``: its figures say what became
-    of people.
+    of people. ``owed_by_law``: it counts people who want to be in no figure, too.
     """
 
     id: str
@@ -115,6 +115,7 @@ class Indicator:
     about: tuple[str, ...]
     counted: Texts | None
     outcome_of_people: bool
+    owed_by_law: bool
     response: str | None
 
     @property
@@ -286,6 +287,7 @@ def _indicator(compiler: Compiler, dimensions: Mapping[str, Dimension], given: G
         about=_about(compiler, given, parts, pointer),
         counted=given.get("counted"),
         outcome_of_people=given.get("outcome_of_people", False),
+        owed_by_law=given.get("owed_by_law", False),
         response=given.get("response"),
     )
 

@@ -21,6 +21,7 @@ def test_every_living_document_is_there_with_the_fields_lists_show(store: Store)
         "local_id": "P00001",
         "family_name": "Famille1",
         "given_name": "Prénom1",
+        "consents": [{"purpose": "accompaniment", "granted_on": "2025-01-01"}],
         "extensions": {},
     }
     assert len(register.of("accompaniment")) == 2

@@ -125,6 +125,20 @@ def coordination(made: History, agency: str, organisations: list[str], actors: l
     made.put("coordination_meeting", agency=agency, held_on=made.day(), attendees=attendees)
 
 
+def said(granted_on: str, withdrawn_on: str | None = None, purpose: str = "statistics") -> Document:
+    """One consent, as a record has it."""
+    return {"purpose": purpose, "granted_on": granted_on} | ({"withdrawn_on": withdrawn_on} if withdrawn_on else {})
+
+
+CONSENTS = (
+    [said("2020-01-05", purpose="accompaniment")],
+    [said("2020-01-05"), said("2020-01-05", "2021-03-01", purpose="exchange")],
+    [said("2021-02-01"), said("2020-01-05", "2020-06-01")],
+    [said("2020-01-05"), said("2021-02-01", "2021-02-02")],
+)
+"""Never asked, agreed, agreed again after taking it back, taken back."""
+
+
 def person(made: History, organisations: list[str], agreements: list[str], actors: list[str]) -> None:
     chance = made.chance
     participant = made.put(
@@ -135,6 +149,7 @@ def person(made: History, organisations: list[str], agreements: list[str], actor
         residence=chance.choice(({"country": "BE", "nuts3": "BE241", "degurba": made.code("degurba")}, None)),
         parents_born_abroad=chance.choice((True, False, None)),
         minority=chance.choice((True, False, None)),
+        consents=chance.choice(CONSENTS),
     )
     former = ...
     for _ in range(chance.randint(0, 2)):

@@ -243,6 +243,20 @@ class Count:
         return first is not None and first <= self.last and (last is None or last > self.last)
 
 
+def willing(files: list[File]) -> list[File]:
+    """Those of people who did not say that they want to be in no figure; what is owed for a fund counts all."""
+    return [file for file in files if not unwilling(file.person)]
+
+
+def unwilling(person: Document) -> bool:
+    said = sorted(
+        (one["granted_on"], one.get("withdrawn_on") or "")
+        for one in person.get("consents") or []
+        if one["purpose"] == "statistics"
+    )
+    return bool(said and said[-1][1])
+
+
 def figures(documents: list[Document], first: str, last: str) -> dict[Figure, dict[str, int]]:
     """Indicator, dimension, code, part -> dossier -> what it adds. Nothing that is nothing."""
     count = Count(first, last)
@@ -259,13 +273,13 @@ def count_all(count: Count, documents: list[Document]) -> None:
         kind = document["id"].split(":")[1]
         if kind == "accompaniment" or (kind == "referral" and document["id"] not in named):
             files.append(File(document, documents))
-    for file in files:
+    for file in willing(files):
         stocks(count, file, by_id)
         flows(count, file, by_id)
         outcomes(count, file)
         quality(count, file, by_id)
         money(count, file)
-    caseload(count, files)
+    caseload(count, willing(files))
     organisations(count, documents)
     esf(count, files)
 
@@ -638,12 +652,14 @@ def from_serial(days: int) -> tuple[int, int, int]:
 
 
 def headcount(documents: list[Document], first: str, last: str) -> int:
-    """Participants with an accompaniment open on any day of the period, the first and the last included."""
+    """Willing participants with an accompaniment open on any day of the period, the first and the last included."""
+    people = {one["id"]: one for one in documents}
     return len(
         {
             one["participant"]
             for one in documents
             if ":accompaniment:" in one["id"]
+            and not unwilling(people.get(one["participant"], {}))
             and one["opened_on"] <= last
             and (not one.get("closed_on") or one["closed_on"] >= first)
         }

@@ -40,7 +40,7 @@ def added(documents: list[Document], first: str, last: str) -> list[Added]:
     count = Recording(first, last)
     naive.count_all(count, documents)
     found = [one for one in count.added if one[0] != "S02"]
-    for file in files_of(documents):
+    for file in naive.willing(files_of(documents)):
         found += placed(count, file)
     for (indicator, _dimension, _code, band), by in count.figures.items():  # caseload, the one it writes by itself
         found += [(indicator, band, value, dossier, {}) for dossier, value in by.items()]

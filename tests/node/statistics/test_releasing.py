@@ -408,3 +408,17 @@ def test_releases_are_kept_on_each_database(store: Store, ring: KeyRing) -> None
         assert releases.withheld(session) == {"S01"}
         assert [one.revision for one in releases.all_newest(session)] == [2]
         assert latest(session, "core", "1.0.0", "2025") == second
+
+
+def test_a_person_who_takes_the_consent_back_is_out_of_the_next_revision_and_nobody_is_told(
+    workshop: Store, ring: KeyRing
+) -> None:
+    first = frozen(workshop, ring)
+    taken_back = {"purpose": "statistics", "granted_on": "2025-01-05", "withdrawn_on": "2026-01-15"}
+    bring(workshop, factories.participant(4, sex="M", consents=[taken_back], revision=2))
+    seen, second = preview(workshop, ring, MEMBER, CORE, YEAR, AFTER), frozen(workshop, ring)
+    exact = {(one.indicator, one.dimension, one.code): one.exact for one in seen.figures if one.part == "count"}
+    assert (seen.headcount, exact["S01", "total", "total"], exact["S01", "sex", "M"]) == (29, 29, 19)
+    assert (second.revision, second.cause) == (first.revision + 1, "records_changed")
+    assert b"consent" not in second.raw
+    assert read_release(second.raw).keys() == read_release(first.raw).keys()

@@ -26,6 +26,7 @@ from coupole.node.store.changes import Document
 from coupole.node.store.opening import living, opened
 from coupole.node.store.tables import HEAD, JOURNAL, RECORD
 from coupole.node.store.vault import PersonErased, Vault
+from coupole.standard.consents import left_out
 
 SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -40,7 +41,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "coordinates_for",
             "extensions",
         ),
-        "participant": ("local_id", "family_name", "given_name", "extensions"),
+        "participant": ("local_id", "family_name", "given_name", "consents", "extensions"),
         "actor": (
             "display_name",
             "organisation",
@@ -95,6 +96,11 @@ class Register:
         """Everybody's id, in the order of their names."""
         named = {record: fold(full_name(document)) for record, document in self.of("participant").items()}
         return sorted(named, key=lambda record: (named[record], record))
+
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The people who are in no figure but those that a law demands."""
+        return frozenset(record for record, document in self.of("participant").items() if left_out(document))
 
     @cached_property
     def files(self) -> Mapping[str, list[str]]:

@@ -1,5 +1,8 @@
 """What the catalogue makes of one dossier: dated facts. A pure function of its documents.
 
+Of a person who took back their consent to statistics, or objected, there are no facts but those that a law demands
+(``owed_by_law``), whatever the period: they are in no table, sealed total, preview or comparison made from then on.
+
 A fact says: on this day, or from this day on, this dossier adds these numbers to this indicator, under these codes.
 No period is known here. Counting one is a scan: a *flow* counts when its day lies in the period; a *stock* when it is
 open on the period's last day (from <= day < to); an *overlap* when any of its days lies in the period; *slots* once for
@@ -33,7 +36,8 @@ from coupole.node.statistics.packing import (
 )
 from coupole.node.store.changes import FactMaker, MadeFacts, StoredDossier
 from coupole.standard.calendar import last_day
-from coupole.standard.catalogue import Catalogue, Dimension, Source
+from coupole.standard.catalogue import PEOPLE, Catalogue, Dimension, Source
+from coupole.standard.consents import left_out
 from coupole.standard.expressions import Value, moved
 from coupole.standard.views import EMPTY, Row, Scene
 
@@ -52,10 +56,11 @@ def dossier_facts(dossier: StoredDossier, catalogue: Catalogue) -> DossierFacts:
     """All facts of a dossier with what they share."""
     scene = Scene(dossier.root, dossier.documents, dossier.outside, catalogue.definitions)
     file = scene.owners["accompaniment"]
+    unwilling = left_out(scene.owners["participant"])
     found: list[Fact] = []
-    if file:
+    if file and not unwilling:
         found.append(Fact(HEADCOUNT, "overlap", file["opened_on"], file.get("closed_on"), (1,), ()))
-    for view, flows, slots, lasting in _plan(catalogue):
+    for view, flows, slots, lasting in _plan(catalogue, unwilling):
         for row in scene.rows(view):
             for start, counted in flows:
                 day = start(row, EMPTY, scene)
@@ -113,10 +118,15 @@ Dated = dict[str, tuple[Value, list[Counted]]]
 
 
 @lru_cache(maxsize=8)
-def _plan(catalogue: Catalogue) -> list[Plan]:
-    """Every source of every indicator, in an order that looks at each row once."""
+def _plan(catalogue: Catalogue, unwilling: bool) -> list[Plan]:
+    """Every source of every indicator, in an order that looks at each row once.
+
+    ``unwilling``: of somebody who wants to be in no figure, only what a law demands and what is about nobody.
+    """
     views: dict[str, tuple[Dated, Dated, list[Counted]]] = {}
     for number, indicator in enumerate(catalogue.indicators):
+        if unwilling and PEOPLE in indicator.about and not indicator.owed_by_law:
+            continue
         for source in indicator.sources:
             dimensions = zip(own_dimensions(indicator), source.own, strict=True)
             counted = Counted(number, source, tuple(coder(dimension, decide) for dimension, decide in dimensions))

@@ -206,10 +206,18 @@ def test_whoever_is_erased_comes_out_of_the_running_totals_with_the_next_report(
     assert "the next sealed report takes them out" in words(node, PROTECTION)
 
 
-def test_consent_to_statistics_is_not_asked_for_and_the_page_says_so(node: RunningNode) -> None:
+def test_whoever_takes_the_consent_to_statistics_back_comes_out_with_the_next_report_and_both_pages_say_so(
+    node: RunningNode,
+) -> None:
     house_of(node)
-    taken_back = {"purpose": "statistics", "granted_on": "2024-11-05", "withdrawn_on": "2024-12-01"}
-    change(node.node.store, replace(participant(1, sex="F"), consents=[taken_back]))
     made = joined(node)
-    assert made.told(made.pull("2025-01/opening", "opening")) == [3, 2, 1, 3, 0]
-    assert "does not look there at the consent to statistics" in words(node, PROTECTION)
+    opening = made.pull("2025-01/opening", "opening")
+    assert made.told(opening) == [3, 2, 1, 3, 0]
+    made.certify("2025-01/opening", opening)
+    taken_back = {"purpose": "statistics", "granted_on": "2024-11-05", "withdrawn_on": "2025-01-20"}
+    change(node.node.store, replace(participant(1, sex="F"), consents=[taken_back]))
+    assert made.told(made.pull("2025-01")) == [-1, -1, 0, -1, 0]
+    assert "the next sealed report takes them out of the running totals. Figures that a law demands" in words(
+        node, PROTECTION
+    )
+    assert "as consent to statistics that was taken back" in words(node, ANONYMOUS)

@@ -374,3 +374,17 @@ def test_the_last_quarter_that_is_over_is_shown_first(node: RunningNode) -> None
     assert f'<option value="{year}-Q{quarter}" selected>' in page
     assert f'<option value="{now.year}">{now.year} (not over)' in page
     assert 'value="2024"' not in page
+
+
+def test_the_workshop_sees_how_many_are_left_out_and_why_a_person_is(full: RunningNode) -> None:
+    browser = signed_in(full)
+    assert "took back" not in browser.get("/leaving?period=2025").text
+    for number in (1, 2):
+        taken_back = {"purpose": "statistics", "granted_on": "2025-01-10", "withdrawn_on": "2025-09-01"}
+        change(full.node.store, replace(participant(number), consents=[taken_back]))
+    page = words_of(browser.get("/leaving?period=2025").text)
+    assert "28 people were accompanied in this period." in page
+    assert "Not among them: 2 people who took back their consent to statistics." in page
+    mine = browser.get(f"/leaving/people/{PERSON}?period=2025").text
+    assert "took the consent to statistics back on 1 September 2025" in card(mine, "Only inside totals")
+    assert "No figure of this period counts this person." in mine

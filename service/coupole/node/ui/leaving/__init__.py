@@ -58,6 +58,7 @@ def show(visit: Visit, previews: Previews) -> Response:
     with visit.node.store.reading() as session:
         receivers = log.everybody(visit, session) if visit.may("read", "egress") else []
         choices = periods.choices(session, period, visit.today)
+        left_out = visit.node.registers.current(session, visit.node.store.vault).left_out
     return visit.page(
         "leaving/overview.html",
         period=period,
@@ -70,6 +71,7 @@ def show(visit: Visit, previews: Previews) -> Response:
         empty=[one for one in found if one.reason is None and one.empty],
         staying=_staying(visit, found, period),
         headcount=seen.headcount,
+        left_out=len(left_out),
         sending=_sending(visit, seen, period),
         ready=_to_release(visit, seen, period) and looking.mark(seen),
         askers=log.admitted(visit, log.FIGURES),

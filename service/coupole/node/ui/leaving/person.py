@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from coupole.node.records.register import spoken_name
 from coupole.node.statistics.personal import CountedIn, counted_in
-from coupole.node.store.changes import Document, RecordNotFound, StoredDossier
+from coupole.node.store.changes import RecordNotFound, StoredDossier
 from coupole.node.store.tables import Record
 from coupole.node.ui.desk import Visit
 from coupole.node.ui.leaving import log, periods
 from coupole.standard import words
 from coupole.standard.catalogue import Catalogue
+from coupole.standard.consents import STATISTICS, consent, left_out
 from coupole.standard.entities import ENTITIES, ENVELOPE, Field
 
 CLASSES = ("L", "X", "S")
@@ -41,14 +42,6 @@ class Figure:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What the person agreed to. ``stands``: it was not taken back."""
-
-    stands: bool
-    day: str | None
-
-
 def show(visit: Visit) -> Response:
     """The page of one person. Raises as ``visit.open_file`` does."""
     person = visit.path("id")
@@ -70,6 +63,7 @@ def show(visit: Visit) -> Response:
         choices=choices,
         fields={letter: fields_of(files, letter, visit.language) for letter in CLASSES},
         exchange=consent(participant, "exchange"),
+        unwilling=consent(participant, STATISTICS) if left_out(participant) else None,
         readers=log.admitted(visit, log.FILES),
         counted=None if counted is None else [_figure(visit.node.catalogue, one, visit.language) for one in counted],
     )
@@ -110,15 +104,6 @@ def _filled(fields: Mapping[str, Field], document: Mapping[str, Any], letter: st
             for row in value if isinstance(value, list) else [value]:
                 if isinstance(row, dict):
                     yield from _filled(known.fields, row, letter)
-
-
-def consent(participant: Document, purpose: str) -> Consent | None:
-    """What the person last said of that purpose; none when they were not asked."""
-    said = [one for one in participant.get("consents") or () if one["purpose"] == purpose]
-    if not said:
-        return None
-    last = max(said, key=lambda one: str(one["granted_on"]))
-    return Consent(not last.get("withdrawn_on"), last.get("withdrawn_on") or last["granted_on"])
 
 
 def _figure(catalogue: Catalogue, one: CountedIn, language: str) -> Figure:
