@@ -14,6 +14,8 @@ from typer.testing import CliRunner, Result
 from coupole.cli.hub import app as hub_app
 from coupole.cli.introductions import DirectoryFileInvalid
 from coupole.cli.node import app as node_app
+from coupole.cli.trustee import app as trustee_app
+from coupole.cli.trustee_directory import DirectoryKeyUnconfirmed
 from coupole.hub.app import create_app as hub_service
 from coupole.hub.members import MemberIsHub
 from coupole.hub.settings import HubSettings
@@ -22,7 +24,9 @@ from coupole.node.federation.joining import HubFingerprintWrong
 from coupole.node.federation.leaving import FederationMissing
 from coupole.node.settings import NodeSettings
 from coupole.wire.directory import DirectoryOlder
+from coupole.wire.documents import SignatureInvalid
 from coupole.wire.keys import KeyRingMissing
+from tests.fake_nodes import FakeNode
 from tests.live import Live
 
 PERIOD = "2026-09"
@@ -109,3 +113,34 @@ def test_a_directory_is_signed_where_its_key_is(tmp_path: Path) -> None:
         run(hub_app, "directory", hub, "--import", signed)
     with pytest.raises(DirectoryFileInvalid):
         run(hub_app, "directory", hub, "--import", file)
+
+
+def test_a_trustee_takes_the_directory_by_its_key_and_sees_where_it_differs(tmp_path: Path) -> None:
+    hub, trustee, north = tmp_path / "hub", tmp_path / "trustee", FakeNode("north")
+    run(hub_app, "init", hub, "--name", "The federation", "--yes")
+    run(trustee_app, "init", trustee, "--name", "Notary", "--yes")
+    file = tmp_path / "north.json"
+    raw, signature = north.descriptor()
+    file.write_text(json.dumps({"descriptor": raw.decode(), "signature": signature}))
+    run(hub_app, "member", "add", hub, file, "--yes")
+
+    def signed() -> Path:
+        run(hub_app, "directory", hub, "--export", tmp_path / "next")
+        run(hub_app, "directory", tmp_path / "hub-keys", "--sign", tmp_path / "next")
+        return tmp_path / "next.signed"
+
+    assert "No directory" in run(trustee_app, "directory", trustee).stderr
+    with pytest.raises(DirectoryKeyUnconfirmed) as unconfirmed:
+        run(trustee_app, "directory", trustee, signed())
+    heard = str(unconfirmed.value.params["fingerprint"])
+    taken = run(trustee_app, "directory", trustee, signed(), "--fingerprint", heard)
+    assert "north: a member there, not admitted here" in taken.stdout
+    run(trustee_app, "admit", trustee, file, "--yes")
+    assert json.loads(run(trustee_app, "directory", trustee, "--json").stdout)["differing"] == []
+    run(hub_app, "directory", hub, "--import", signed())
+    run(hub_app, "member", "block", hub, "north")
+    assert "north: blocked there, active here" in run(trustee_app, "directory", trustee, signed()).stdout
+    text = signed().read_text()
+    (tmp_path / "next.signed").write_text(text.replace("The federation", "The faderation"))
+    with pytest.raises(SignatureInvalid):
+        run(trustee_app, "directory", trustee, tmp_path / "next.signed")

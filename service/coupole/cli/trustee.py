@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coupole.cli.opened import AsJson, Yes, actor, answer, say
+from coupole.cli.trustee_directory import directory as members_directory
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from coupole.trustee.store import Trustee
 
 app = typer.Typer(no_args_is_help=True, help="The second organisation's service, which lets only sums through.")
+app.command("directory")(members_directory)
 
 Directory = Annotated[Path, typer.Argument(help="The trustee directory.")]
 Member = Annotated[str, typer.Argument(help="Short name of its node.")]
@@ -145,10 +147,7 @@ def roster(directory: Directory, as_json: AsJson = False) -> None:
         state = "" if one["state"] == rosters.ACTIVE else f"  {one['state']}"
         typer.echo(f"{one['node']}  {one['name']}  {one['issuer']}  {one['fingerprint']}{state}")
     for node, day in away.items():
-        say(
-            f"{node} was heard of last on {day}. Ask it yourself; if it stays away:"
-            f" coupole trustee rest {directory} {node}"
-        )
+        say(f"{node} was heard of last on {day}. Ask it; if it stays away: coupole trustee rest {directory} {node}")
     for node in asked:
         say(f"{node} asks to be admitted: coupole trustee admit {directory} {node}")
 

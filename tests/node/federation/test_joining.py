@@ -12,7 +12,7 @@ import pytest
 
 from coupole.hub import members
 from coupole.hub.collection.connecting import connector
-from coupole.hub.collection.rounds import collect
+from coupole.hub.collection.rounds import Desk
 from coupole.node.federation import following, joining, leaving
 from coupole.node.federation.following import take_directory
 from coupole.node.federation.joining import (
@@ -24,7 +24,9 @@ from coupole.node.federation.joining import (
 )
 from coupole.node.federation.leaving import FederationMissing
 from coupole.node.federation.speaking import HubRefuses, HubUnreachable, announce
+from coupole.node.store import sealed
 from coupole.node.store.federation_tables import current
+from coupole.node.store.sealing_tables import AgreedTabulation, SealedReport
 from coupole.node.store.tables import Client
 from coupole.wire.directory import DirectoryExpired, DirectoryOfAnother, DirectoryOlder, write_directory
 from coupole.wire.documents import SignerUnknown, sign
@@ -51,7 +53,7 @@ async def met(tmp_path: Path, north: RealNode) -> AsyncIterator[Meeting]:
 async def pulled(met: Meeting, *, sign_in: str = "hub") -> str:
     """What came of a collection, for the one member."""
     connect = connector(RING, sign_in, seconds=5, max_bytes=4_000_000, transport=met.network)
-    report = await collect(met.store, connect, CATALOGUE, PERIOD)
+    report = await one_round(Desk(met.store, connect, CATALOGUE, len), PERIOD)
     return ", ".join(report.kinds)
 
 
@@ -225,3 +227,59 @@ async def test_leaving_while_the_hub_is_down_shuts_the_door_and_tells_it_later(m
     assert again.state == "left"
     with met.store.reading() as session:
         assert members.reachable(session) == []
+
+
+def agreed(north: RealNode, name: str, state: str) -> None:
+    """A tabulation of the hub that somebody decided about."""
+    about = {"signature": "", "countersignatures": "", "client": "hub", "proposed_at": datetime.now(UTC)}
+    with north.app.state.node.store.writing() as session:
+        sealed.keep(session, AgreedTabulation(id=name, body=b"{}", state=state, **about))
+
+
+def states(north: RealNode) -> dict[str, str]:
+    with north.app.state.node.store.reading() as session:
+        return {one.id: one.state for one in sealed.tabulations(session)}
+
+
+async def test_what_was_sealed_is_closed_before_the_door_is_shut(met: Meeting, north: RealNode) -> None:
+    await joined(met, north)
+    node = north.app.state.node
+    for name, state in (("waits", "proposed"), ("empty", "accepted"), ("counted", "accepted")):
+        agreed(north, name, state)
+    about = {"kind": "change", "seq": 1, "made_at": datetime.now(UTC), "report": "r", "withheld": ""}
+    with node.store.writing() as session:
+        sealed.keep(session, SealedReport(tabulation="counted", slot=PERIOD, body=b"", own=b"", change=b"", **about))
+    row = await asyncio.to_thread(leaving.leave, node.store, met.way, node.ring, "north", "zoe")
+    assert states(north) == {"waits": "declined", "empty": "ended", "counted": "leaving"}
+    assert row.state == "leaving"
+    door = program(north)
+    assert door
+    assert door.enabled, "the hub has to come in once more"
+    with met.store.reading() as session:
+        assert members.active(session) == []
+        assert [one.state for one in members.reachable(session)] == ["leaving"]
+    assert await pulled(met) == "", "it is asked for no figures"
+    with node.store.writing() as session:  # as when the trustee's certificate has counted the closing report
+        counted = sealed.tabulation(session, "counted")
+        assert counted
+        counted.state = "ended"
+        sealed.keep(session, counted)
+    ended = await asyncio.to_thread(leaving.go_on, node.store, met.way, node.ring, "north")
+    assert ended
+    assert ended.state == "left"
+    door = program(north)
+    assert door
+    assert not door.enabled
+    with met.store.reading() as session:
+        assert members.reachable(session) == []
+
+
+async def test_who_asked_and_leaves_before_it_was_admitted_waits_no_more(met: Meeting, north: RealNode) -> None:
+    node = north.app.state.node
+    invited = await asyncio.to_thread(joining.look, met.way, met.invite())
+    await asyncio.to_thread(
+        joining.join, node.store, met.way, invited, introduced(node), typed=met.fingerprint, actor="zoe"
+    )
+    assert met.waiting() == ["north"]
+    row = await asyncio.to_thread(leaving.leave, node.store, met.way, node.ring, "north", "zoe")
+    assert (row.state, met.waiting()) == ("left", [])

@@ -168,8 +168,8 @@ def announce_descriptor(hub: ThisHub, node: NodeName, said: Announced) -> Stands
 def leave_federation(hub: ThisHub, node: NodeName, said: Leaving) -> Stands:
     """A member leaves: it is asked for nothing any more, but for what takes its people out of sealed totals."""
     with hub.store.writing() as session:
-        member: Any = members.leave(session, node, said.document.encode(), said.signature, hub=hub.issuer)
-        return Stands(state=member.state)
+        state: Any = joining.leave(session, node, said.document.encode(), said.signature, hub=hub.issuer)
+        return Stands(state=state)
 
 
 @router.get("/members/{node}/pulls", dependencies=[KnownQuery], responses=problems_of(MemberUnknown, status=STATUS))

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -211,13 +211,19 @@ def leave(session: Session, node: str, raw: bytes, signature: str, *, hub: str, 
     ``MemberBlocked``, ``LeavingMisread`` and what ``read_leaving`` raises.
     """
     member = standing(session, node)
-    word = read_leaving(raw, signature, json.loads(member.keys))
-    if (word["node"], word["hub"]) != (node, hub):
-        raise LeavingMisread()
+    word = check_leaving(raw, signature, json.loads(member.keys), node, hub)
     state = "leaving" if word["closing"] else "left"
     if member.state != state:
         _set(session, member, state, state, f"node:{node}", now)
     return member
+
+
+def check_leaving(raw: bytes, signature: str, jwks: object, node: str, hub: str) -> dict[str, Any]:
+    """The word of that very member for this very hub. Raises ``LeavingMisread`` and what ``read_leaving`` raises."""
+    word = read_leaving(raw, signature, jwks)
+    if (word["node"], word["hub"]) != (node, hub):
+        raise LeavingMisread()
+    return word
 
 
 def _set(session: Session, member: Member, state: str, what: str, actor: str, now: datetime | None) -> None:

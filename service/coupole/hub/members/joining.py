@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from coupole.errors import CoupoleError
+from coupole.hub import members
 from coupole.hub.members import Candidate, MemberUnknown, accept, consider
 from coupole.hub.members.invitations import tried
 from coupole.hub.store import Store
@@ -117,6 +118,16 @@ def decline(session: Session, node: str, *, actor: str, now: datetime | None = N
         raise MemberUnknown()
     session.delete(asked)
     session.add(MemberEvent(at=now or datetime.now(UTC), member=node, what="declined", actor=actor, fingerprint=""))
+
+
+def leave(session: Session, node: str, raw: bytes, signature: str, *, hub: str, now: datetime | None = None) -> str:
+    """A node leaves, or takes back that it asked; gives how it stands now. Raises what ``members.leave`` raises."""
+    asked = session.get(Application, node)
+    if asked is None:
+        return members.leave(session, node, raw, signature, hub=hub, now=now).state
+    members.check_leaving(raw, signature, read_descriptor(asked.body, asked.signature)["keys"], node, hub)
+    session.delete(asked)
+    return "left"
 
 
 def state(session: Session, node: str) -> str:
