@@ -6,7 +6,7 @@ import pytest
 
 from coupole.standard import LANGUAGES
 from coupole.standard.catalogue import load
-from coupole.standard.words import WORDS, band, code_word, dimension_word, measure_word, not_settled
+from coupole.standard.words import WORDS, band, code_word, dimension_word, figure, heading, measure_word, not_settled
 
 CORE = load("core", "1.0.0")
 
@@ -27,6 +27,18 @@ def test_a_band_names_its_first_and_last_number(low, high, words):
 def test_a_band_of_amounts_is_in_the_currency_not_in_its_smallest_unit(part, words):
     assert measure_word(CORE.indicator("M01b"), part, "en") == words
     assert measure_word(CORE.indicator("M01b"), part, "fr") == words.replace(".", ",")
+
+
+@pytest.mark.parametrize(
+    ("language", "money", "people"),
+    [("en", "1,234.50", "123,450"), ("nl", "1.234,50", "123.450"), ("it", "1.234,50", "123.450")],
+)
+@pytest.mark.parametrize("measure", ["sum", "sum_den", "mean"])
+def test_money_is_read_in_euros_and_people_by_the_head(language, money, people, measure):
+    assert figure(123_450, measure, language) == money
+    assert figure(123_450, "n", language) == people
+    assert heading(CORE, CORE.indicator("M01"), measure, language).endswith("(EUR)")
+    assert not heading(CORE, CORE.indicator("F07"), measure, language).endswith("(EUR)"), "these are hours"
 
 
 def test_every_measure_and_code_of_the_catalogue_has_a_word_in_every_language():

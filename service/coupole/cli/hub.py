@@ -1,29 +1,22 @@
 """`coupole hub …`: the umbrella's service, from the first member to the published table.
 
-`collect` ends with 6 when a member did not answer as it should; what it answered is kept, and the others are complete.
 Answers go to standard output, progress and remarks to standard error.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coupole.cli import hub_members, hub_open, hub_sealed
+from coupole.cli import hub_collecting, hub_members, hub_open, hub_sealed
 from coupole.cli.opened import AsJson, Yes, answer, say
-from coupole.cli.opened_hub import Directory, opened
+from coupole.cli.opened_hub import Directory, PeriodArgument, opened
 from coupole.cli.opened_hub import table as show_table
 
 if TYPE_CHECKING:
-    from coupole.hub.collection.reading import ShownOutcome
-    from coupole.hub.collection.rounds import Report
-    from coupole.hub.settings import HubSettings
-    from coupole.hub.store import Hub
-    from coupole.wire.keys import KeyRing
+    from coupole.hub.publication.datasets import Observation
 
 app = typer.Typer(no_args_is_help=True, help="The umbrella's service: members, collection, publication.")
 app.add_typer(hub_members.member, name="member")
@@ -32,17 +25,14 @@ app.command()(hub_members.admit)
 app.command()(hub_members.decline)
 app.command()(hub_members.directory)
 app.command()(hub_members.doctor)
+for command in (hub_collecting.collect, hub_collecting.work, hub_collecting.outcomes):
+    app.command()(command)
 app.command("open")(hub_open.open_)
 app.command()(hub_open.close)
 app.command()(hub_open.datasets)
 app.command()(hub_open.export)
 for command in (hub_sealed.tabulate, hub_sealed.countersigned, hub_sealed.seal, hub_sealed.audit):
     app.command()(command)
-
-OTHER_PARTY = 6
-"""Exit code when a member did not answer, or not as it should."""
-
-PeriodArgument = Annotated[str, typer.Argument(help="2026-10, 2026-Q3 or 2026.")]
 
 
 @app.command()
@@ -107,86 +97,6 @@ def keys(directory: Directory) -> None:
 
 
 @app.command()
-def collect(
-    directory: Directory,
-    period: PeriodArgument,
-    publish_after: Annotated[bool, typer.Option("--publish/--no-publish", help="Publish what came.")] = True,
-    as_json: AsJson = False,
-) -> None:
-    """Ask every member for its release of a period; a stopped collection goes on where it was."""
-    from coupole.hub.collection.reading import shown_outcomes
-    from coupole.hub.publication.publishing import publish as publish_period
-
-    with opened(directory) as (hub, ring, settings):
-        hub_members.keep_directory(hub, settings)
-        report = asyncio.run(_collect(hub, ring, settings, period))
-        made = None
-        if publish_after and report.asked:
-            made = publish_period(hub.store, ring.active("sign"), hub.name, hub.catalogue, period)
-        with hub.store.reading() as session:
-            outcomes = shown_outcomes(session, report.round, settings.language)
-    if as_json:
-        told = {"round": report.round, "resumed": report.resumed, "period": period, "kinds": dict(report.kinds)}
-        told["revision"] = made.revision if made else None
-        answer(told | {"outcomes": [_outcome(one) for one in outcomes]})
-    else:
-        _say_outcomes(outcomes)
-    if any(one.kind not in ("answered", "withheld") for one in outcomes):
-        raise typer.Exit(OTHER_PARTY)
-
-
-async def _collect(hub: Hub, ring: KeyRing, settings: HubSettings, period: str) -> Report:
-    from coupole.cli.progress import counted
-    from coupole.hub.app import connecting
-    from coupole.hub.collection.rounds import collect as run
-
-    with counted(f"Collecting {period}", None) as note:
-        return await run(
-            hub.store,
-            connecting(settings, ring),
-            hub.catalogue,
-            period,
-            concurrency=settings.concurrency,
-            progress=lambda done, total, _outcome: note(done, total),
-        )
-
-
-def _outcome(one: ShownOutcome) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(one)
-
-
-def _say_outcomes(outcomes: Sequence[ShownOutcome]) -> None:
-    rows = []
-    for one in outcomes:
-        pointed = [f"{found.pointer}: {found.title}" for found in one.findings]
-        said = [f"({one.said})"] if one.said else []
-        rows.append([one.name, one.kind, " ".join([one.title, *pointed, *said]), one.remedy])
-    show_table(("Member", "Outcome", "What happened", "What to do"), rows)
-
-
-@app.command()
-def outcomes(
-    directory: Directory,
-    number: Annotated[int | None, typer.Argument(help="Number of the collection; the newest if not said.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what came of each member in a collection, and what to do."""
-    from coupole.hub.collection.reading import CollectionUnknown, shown_outcomes, shown_round, shown_rounds
-
-    with opened(directory) as (hub, _ring, settings), hub.store.reading() as session:
-        newest = shown_rounds(session, limit=1)
-        if number is None and not newest:
-            raise CollectionUnknown()
-        found = shown_outcomes(session, shown_round(session, number or newest[0].id).id, settings.language)
-    if as_json:
-        answer([_outcome(one) for one in found])
-    else:
-        _say_outcomes(found)
-
-
-@app.command()
 def publish(directory: Directory, period: PeriodArgument, as_json: AsJson = False) -> None:
     """Publish a period anew from what members released."""
     from dataclasses import asdict
@@ -226,12 +136,21 @@ def table(
     rows = []
     for name, code in found.breakdown:
         seen = [found.observations[period, name, code, measure] for measure in found.measures]
-        figures = [
-            "–" if one.value is None else f"{one.value}" + (f" ±{one.bound}" if one.bound else "") for one in seen
-        ]
+        figures = [_written(one, measure, settings.language) for one, measure in zip(seen, found.measures, strict=True)]
         label = words.code_word(found.dimension(name), code, settings.language)
         coverage = f"{seen[0].shown} of {seen[0].expected}"
         rows.append([name, label, *figures, seen[0].status, coverage])
-    named = [words.measure_word(found.indicator, measure, settings.language) for measure in found.measures]
+    named = [words.heading(hub.catalogue, found.indicator, measure, settings.language) for measure in found.measures]
     say(f"{found.indicator.title[settings.language]}, {period}")
     show_table(("By", "Code", *named, "Status", "Members"), rows)
+
+
+def _written(one: Observation, measure: str, language: str) -> str:
+    """A figure with its noise."""
+    from coupole.standard import words
+
+    if one.value is None:
+        return "–"
+    return words.figure(one.value, measure, language) + (
+        f" ±{words.figure(one.bound, measure, language)}" if one.bound else ""
+    )

@@ -77,7 +77,7 @@ def show(node: OpenNode, seen: Preview, period: Period, language: str) -> None:
     page.say("")
     for name in page.needed:
         page.say(said(f"why_{name}", language))
-    page.say(said("headcount", language, period=period.name, count=wording.number(seen.headcount, language)))
+    page.say(said("headcount", language, period=period.name, count=words.figure(seen.headcount, "count", language)))
     page.say(f"{_sending(page, period)} {_askers(page)}")
 
 

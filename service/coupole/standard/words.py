@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_decimal
+
 from coupole.standard import rates
-from coupole.standard.catalogue import Dimension, Indicator
+from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 from coupole.standard.codes import code_list
 
 WORDS: dict[str, dict[str, str]] = {
@@ -47,6 +49,28 @@ def measure_word(indicator: Indicator, measure: str, language: str) -> str:
         return said if language == "en" else said.replace(".", ",")
     known = WORDS.get(measure)
     return known[language] if known else measure
+
+
+HUNDREDTHS = 100
+"""Money is kept in cents and hours in hundredths; people read euros and hours."""
+
+
+def is_amount(measure: str) -> bool:
+    """Whether a measure is kept in hundredths: sums of money or hours, and their mean."""
+    return measure.startswith("sum") or measure == "mean"
+
+
+def heading(catalogue: Catalogue, indicator: Indicator, measure: str, language: str) -> str:
+    """What stands over the figures of a measure, with its currency where it is money."""
+    money = is_amount(measure) and indicator.unit.startswith("money")
+    return measure_word(indicator, measure, language) + (f" ({catalogue.currency})" if money else "")
+
+
+def figure(value: float, measure: str, language: str) -> str:
+    """A figure as people read it and as the language writes it."""
+    if is_amount(measure):
+        return str(format_decimal(value / HUNDREDTHS, format="#,##0.00", locale=language))
+    return str(format_decimal(value, locale=language))
 
 
 def band(low: int | None, high: int | None) -> str:

@@ -6,13 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from coupole.disclosure.tables import TOTAL, is_magnitude
+from coupole.disclosure.tables import TOTAL
 from coupole.node.statistics import wording
 from coupole.node.statistics.releasing import Preview, PreviewFigure
 from coupole.standard.catalogue import Dimension, Indicator, load
 
 CORE = load("core", "1.0.0")
-MONEY = next(one for one in CORE.indicators if one.unit.startswith("money"))
 USUAL = 5
 CODES = ("first", "second", "third")
 
@@ -30,17 +29,6 @@ def seen(indicator: Indicator, *figures: PreviewFigure, leaving: tuple[str, ...]
     stated = [{"id": one.id, "margins": margins if one == indicator else []} for one in CORE.indicators]
     release = cast(Any, {"noise": {"bound": USUAL}, "indicators": stated})
     return Preview(release, 30, figures, None, False)
-
-
-@pytest.mark.parametrize(
-    ("language", "money", "people"),
-    [("en", "1,234.50", "123,450"), ("nl", "1.234,50", "123.450"), ("it", "1.234,50", "123.450")],
-)
-def test_money_is_read_in_euros_and_people_by_the_head(language: str, money: str, people: str) -> None:
-    part = next(one for one in MONEY.parts if is_magnitude(one))
-    assert wording.amount(123_450, part, language) == money
-    assert wording.amount(123_450, "num", language) == people
-    assert wording.part_word(CORE, MONEY, part, language).endswith(f"({CORE.currency})")
 
 
 @pytest.mark.parametrize(

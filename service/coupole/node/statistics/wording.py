@@ -9,18 +9,14 @@ from itertools import groupby
 from typing import Literal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
-from coupole.disclosure.tables import TOTAL, is_magnitude
+from coupole.disclosure.tables import TOTAL
 from coupole.node.statistics.releasing import Preview, PreviewFigure
 from coupole.standard import words
 from coupole.standard.calendar import Period
 from coupole.standard.catalogue import Catalogue, Dimension, Indicator
 from coupole.standard.sentences import sentence
 from coupole.wire.releases import ReleaseIndicator
-
-HUNDREDTHS = 100
-"""Money is kept in cents and hours in hundredths; people read euros and hours."""
 
 State = Literal["shown", "hidden", "unnamed", "nothing"]
 Named = Callable[[str], str]
@@ -117,7 +113,7 @@ def _figures(
         id=indicator.id,
         title=indicator.title[language],
         definition=indicator.definition[language],
-        parts=tuple(part_word(catalogue, indicator, part, language) for part in indicator.parts),
+        parts=tuple(words.heading(catalogue, indicator, part, language) for part in indicator.parts),
         total=total,
         reason=_leaving(seen, indicator.id).get("reason"),
         empty=not any(one.exact or one.shown for one in figures),
@@ -154,35 +150,17 @@ def _cell(
         state = "nothing"
     return Cell(
         figure.part,
-        part_word(catalogue, indicator, figure.part, language),
-        amount(figure.exact, figure.part, language),
-        "" if figure.shown is None else amount(figure.shown, figure.part, language),
+        words.heading(catalogue, indicator, figure.part, language),
+        words.figure(figure.exact, figure.part, language),
+        "" if figure.shown is None else words.figure(figure.shown, figure.part, language),
         state,
-        "" if usual or state != "shown" else amount(figure.bound, figure.part, language),
+        "" if usual or state != "shown" else words.figure(figure.bound, figure.part, language),
     )
 
 
 def why(indicator: Indicator, reason: str, period: Period, language: str) -> str:
     """Why all of an indicator stays here, from its code."""
     return sentence(reason, language, {"day": day(indicator.settled_from(period), language)}).title
-
-
-def part_word(catalogue: Catalogue, indicator: Indicator, part: str, language: str) -> str:
-    """What a part of an indicator is called, with its currency where it is money."""
-    money = is_magnitude(part) and indicator.unit.startswith("money")
-    return words.measure_word(indicator, part, language) + (f" ({catalogue.currency})" if money else "")
-
-
-def amount(value: int, part: str, language: str) -> str:
-    """A figure as the language writes it."""
-    if not is_magnitude(part):
-        return number(value, language)
-    return str(format_decimal(value / HUNDREDTHS, format="#,##0.00", locale=language))
-
-
-def number(value: int, language: str) -> str:
-    """A whole number as the language writes it."""
-    return str(format_decimal(value, locale=language))
 
 
 def day(moment: date, language: str) -> str:
