@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +10,9 @@ import pytest
 from coupole.standard.validation import DocumentInvalid
 from coupole.trustee import tabulations
 from coupole.trustee.tabulations import TabulationNotAgreed, TabulationOfOthers, TabulationOlder
-from coupole.wire.documents import SignatureInvalid, SignerUnknown, canonical_only, sign, verify, written
+from coupole.wire.documents import SignatureInvalid, SignerUnknown, sign, verify, written
 from coupole.wire.keys import KeyRing
 from coupole.wire.tabulations import TabulationInvalid, tabulation_id, write_tabulation
-from coupole.wire.wording import words
 from tests.trustee.sealed_federation import EXACT, Federation, table
 
 
@@ -85,24 +82,3 @@ def test_each_tabulation_has_a_noise_secret_of_its_own_for_its_owner_alone(feder
     assert {federation.id, tabulation_id(raw)} <= {path.stem for path in files}
     assert len({path.read_bytes() for path in files}) == len(files)
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
-
-
-def test_a_person_reads_in_words_what_is_counted(federation: Federation) -> None:
-    document = federation.proposed(tables=[*EXACT, table("odd", "X99", "stock")])
-    said = "\n".join(words(document))
-    assert "The federation: accompaniments, every month from 2026-10 on." in said
-    assert "by sex and age band" in said
-    assert "by sex; exact, of 20 members or more" in said
-    assert "X99" in said  # of a catalogue that is newer than this program
-    assert "no total of fewer than 5 members" in said
-    assert "headcount" not in said
-
-
-def test_the_words_of_the_federations_own_plan_name_every_indicator_by_its_title(federation: Federation) -> None:
-    plan = json.loads(Path("schema/v1/plans/core-1.0.0.json").read_bytes())
-    tables = [table(f"t{number}", one["indicator"], "stock") for number, one in enumerate(plan["tables"])]
-    lines = list(words(federation.proposed(tables=[*EXACT[:1], *tables])))
-    listed = [line for line in lines if line.startswith("  ")]
-    assert len(listed) == len(tables)
-    assert [line for line in listed if line.split()[0] in {one["indicator"] for one in plan["tables"]}] == []
-    assert canonical_only(federation.raw)["epoch"] == 1

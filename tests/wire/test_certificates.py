@@ -23,13 +23,16 @@ from coupole.wire.certificates import (
     counted,
     from_text,
     key_month,
+    last_counted,
     listed,
+    refusals,
     sealing_key,
     to_text,
     write_certificate,
     write_key_list,
+    write_log,
 )
-from coupole.wire.documents import DocumentNotCanonical, SignatureInvalid, SignerUnknown, digest, sign
+from coupole.wire.documents import DocumentNotCanonical, SignatureInvalid, SignerUnknown, canonical_only, digest, sign
 from coupole.wire.keys import Key
 from tests.wire.federation import ELSEWHERE, HUB, NOTHING, NOVEMBER, OCTOBER, RAW, TRUSTEE, key_set, report
 
@@ -245,3 +248,19 @@ def test_bytes_have_one_spelling():
         if text != "-_":
             with pytest.raises(ValueError, match=r"."):
                 from_text(text)
+
+
+def test_a_log_names_every_certificate_by_its_hash_and_says_how_its_slot_ended() -> None:
+    chain = [write_certificate(certificate()), write_certificate(void(number=2, previous=NOTHING, slot="2026-11"))]
+    log = canonical_only(write_log("Université", {"version": 3, "digest": NOTHING}, chain))
+    assert (log["trustee"], log["roster"]) == ("Université", {"version": 3, "digest": NOTHING})
+    assert [(one["number"], one["slot"], one["outcome"], one["digest"]) for one in log["certificates"]] == [
+        (1, "2026-10", "released", digest(chain[0])),
+        (2, "2026-11", "void", digest(chain[1])),
+    ]
+
+
+def test_of_each_member_the_last_certificate_that_counted_it_is_found_and_why_others_were_refused() -> None:
+    chain = [certificate(), certificate(slot="2026-11"), void(slot="2026-12")]
+    assert {node: one["slot"] for node, one in last_counted(chain).items()} == {"north": "2026-11"}
+    assert refusals(chain[0]) == {"south": "report_inconsistent"}
