@@ -147,7 +147,7 @@ def roster(directory: Directory, as_json: AsJson = False) -> None:
         state = "" if one["state"] == rosters.ACTIVE else f"  {one['state']}"
         typer.echo(f"{one['node']}  {one['name']}  {one['issuer']}  {one['fingerprint']}{state}")
     for node, day in away.items():
-        say(f"{node} was heard of last on {day}. Ask it; if it stays away: coupole trustee rest {directory} {node}")
+        say(f"{node} was heard of last on {day}. Ask it yourself; if away: coupole trustee rest {directory} {node}")
     for node in asked:
         say(f"{node} asks to be admitted: coupole trustee admit {directory} {node}")
 
