@@ -671,7 +671,7 @@ export interface Participant {
   languages?: ParticipantLanguages[];
   /** Whether the family takes part in the project. */
   family_involved?: boolean | null;
-  /** What the person agreed to, and since when. */
+  /** What the person agreed to, and since when. Nobody is asked to be counted; consent to statistics that was taken back, or an objection written so, leaves the person out of every figure but those that a law demands. */
   consents: ParticipantConsents[];
 }
 

@@ -79,7 +79,7 @@ def test_one_that_comes_back_alone_or_with_one_other_waits_and_with_two_is_count
     exact = sum(member.ledger[0] for member in federation.members if member.ledger)
     assert (
         np.abs(federation.change(found, answer) - (exact - begun)).max() <= 2 * BOUND
-    )  # fresh noise less that of before
+    )  # new noise less the old
     assert waiting(settled(federation, "2027-05", *AWAY[1:])) == []  # one month again
 
 

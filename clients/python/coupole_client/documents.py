@@ -739,7 +739,9 @@ class Participant(TypedDict):
     family_involved: NotRequired[bool | None]
     """Whether the family takes part in the project."""
     consents: list[ParticipantConsents]
-    """What the person agreed to, and since when."""
+    """What the person agreed to, and since when. Nobody is asked to be counted; consent to statistics that was
+    taken back, or an objection written so, leaves the person out of every figure but those that a law demands.
+    """
 
 
 class Actor(TypedDict):
