@@ -19,7 +19,12 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def audit(
-    file: Annotated[Path, typer.Argument(help="What `coupole node sealed --open` or `coupole hub audit` wrote.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="What `coupole node sealed --open` or `coupole hub audit` wrote."
+        ),
+    ],
 ) -> None:
     """Check what a member or an umbrella shows of sealed totals against what was signed."""
     from coupole.wire.auditing import Opened, check

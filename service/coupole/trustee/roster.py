@@ -51,7 +51,7 @@ class RosterMemberUnknown(CoupoleError):
 
 
 class RosterMemberPresent(CoupoleError):
-    """This member was counted within the last three months."""
+    """This member was heard of within the last three months, or counts no more already."""
 
 
 class RosterUnknown(CoupoleError):

@@ -20,7 +20,7 @@ from coupole.wire.tabulations import shape
 
 
 class SlotNotSummed(CoupoleError):
-    """Nothing was summed of this slot."""
+    """Nothing was summed of this period."""
 
 
 def evidence(session: Session, slot: str, now: datetime | None = None) -> bytes:

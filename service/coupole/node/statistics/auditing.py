@@ -31,7 +31,7 @@ WHAT = "opened:report"
 
 
 class ReportNotCounted(CoupoleError):
-    """No report of that slot was counted."""
+    """No report of that period was counted."""
 
 
 class ReportNotProven(CoupoleError):
