@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from coupole.disclosure import linked
+from coupole.disclosure.telescoping import BOUND
 from coupole.hub.app import create_app
 from coupole.hub.publication import releasing
 from coupole.hub.publication.opening import close_datasets
@@ -178,7 +179,7 @@ async def test_below_a_rate_stands_how_members_differ(settings: HubSettings, sto
         ("50–70%", "4", "three quarters up to here"),
         ("70–100%", "5", ""),
     ]
-    assert "at most 15 away" in page
+    assert f"at most {3 * BOUND} away" in page
     assert "How members differ" not in other
     assert "Comment les membres diffèrent" in there
 

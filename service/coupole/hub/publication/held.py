@@ -23,7 +23,7 @@ from coupole.disclosure.telescoping import BOUND, VARIANCE
 from coupole.hub.publication.sealed import Counts, FineTable
 from coupole.standard.calendar import parse_period
 from coupole.standard.catalogue import Catalogue
-from coupole.standard.plans import OTHER
+from coupole.standard.plans import MEMBERS, OTHER
 from coupole.wire.releases import Release, ReleaseMargin
 from coupole.wire.slots import MONTHS, OPENING, YEAR, in_order
 from coupole.wire.tabulations import HEADCOUNT, Placed, Tabulation, crossed, shape
@@ -130,7 +130,9 @@ def summed(table: Mapping[str, Any], owner: str, marks: Marks, exact: Summed) ->
         "noise": noise(table["bound"]),
         "cells": [[[*levels], None if place in hidden else value] for place, (levels, value) in cells],
     }
-    return Held(found | {"hidden_range": [1, FREE]} if hidden else found, exact)
+    # A hidden figure is of somebody; members in no band are hidden when they are few, nobody among it.
+    least = int(table["part"] != MEMBERS)
+    return Held(found | {"hidden_range": [least, FREE]} if hidden else found, exact)
 
 
 def zeros(marks: Marks, source: Source, head: Table) -> Held:

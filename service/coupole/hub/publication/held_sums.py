@@ -17,6 +17,7 @@ from coupole.hub.publication.sealed import Counts, suffix
 from coupole.hub.store import sealed
 from coupole.hub.store.sealed_tables import Tabulation as Kept
 from coupole.standard.catalogue import Catalogue
+from coupole.standard.plans import MEMBERS
 from coupole.wire import reports
 from coupole.wire.slots import OPENING, in_order
 from coupole.wire.tabulations import Tabulation
@@ -120,6 +121,8 @@ def published(session: Session, known: Known) -> Iterator[Held]:
             for table in entry["tables"]:
                 exact = Summed(known.id, slot, table["id"] + suffix(table["span"]), tuple(entry["groups"]))
                 yield held.summed(table, owner, known.marks[slot], exact)
+        for table in documents[slot].get("spreads", ()):  # members, not people: each is in one band
+            yield held.summed(table, FEDERATION, known.marks[slot], Summed(known.id, slot, table["id"]))
         if slot == next((one for one in known.order if not one.endswith(OPENING)), None) or began:
             yield from _added(known, slot, documents[slot], began)
     if began:
@@ -175,7 +178,8 @@ def add_complete(catalogue: Catalogue, known: Known, tables: list[Held], sums: l
         owner = f"all members in {slot}"
         for name, found in held.states(known.document, known.together, slot, len(known.document["groups"])):
             source = found.placed.table
-            if source["indicator"] in plain and (found.span == "day" or (slot == first and found.span == "slot")):
+            people = source["indicator"] in plain and source["kind"] != MEMBERS
+            if people and (found.span == "day" or (slot == first and found.span == "slot")):
                 made = held.summed(as_text(found), owner, known.marks[slot], Summed(known.id, slot, name))
                 population = f"{source['indicator']}.{source['part']}.released"
                 tables.append(made._replace(table=made.table | {"population": population}))

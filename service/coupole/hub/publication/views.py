@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
+from coupole.disclosure.linked import POOLED
 from coupole.hub.publication import held_releases, held_sums
 from coupole.hub.publication.held import FEDERATION, NOTHING, Held, Table
 from coupole.hub.store import sealed
@@ -104,8 +105,8 @@ def _levels(tables: Iterable[Table]) -> dict[str, list[str]]:
     for table in tables:
         for levels, _value in table["cells"]:
             for name, level in zip(table["vars"], levels, strict=True):
-                if level != ALL:
-                    found.setdefault(name, {})[level] = None
+                if level != ALL:  # what is shown as one level stands for levels that no table may show alone
+                    found.setdefault(name, {}).update(dict.fromkeys([*level.split(POOLED), level]))
                 if "=" in name:
                     found[name]["no"] = None
     return {name: [*levels] for name, levels in sorted(found.items())}
