@@ -19,13 +19,14 @@ import pytest
 from coupole.disclosure.cellkey import perturb
 from coupole.disclosure.linked import Table
 from coupole.disclosure.suppression import headlines
+from coupole.disclosure.telescoping import BOUND
 from tests.disclosure import adversary, federations
 from tests.disclosure.adversary import Figure, Found, attack
 from tests.disclosure.federations import MONTHS, NEVER, SIZES, People, count, document, people, telescoped, text
 from tests.margins import with_margins
 
 BOUNDED = {"kind": "bounded", "max": 5, "kept_zero": True}
-UNKEPT = BOUNDED | {"kept_zero": False}
+UNKEPT = BOUNDED | {"max": BOUND, "kept_zero": False}
 """Of a trustee: where nobody is there is noise too."""
 FEW = {"sex": 3}
 
@@ -304,7 +305,7 @@ def suppressed(someone: People, population: str, month: int, by: Sequence[str], 
 
 def sealed(someone: People, population: str, month: int, by: Sequence[str], number: int) -> dict[str, Any]:
     """Running totals with a trustee's noise; what happened in a month is the difference of two of them."""
-    kind, bound = ("stock", 5) if population == "stock" else ("flow", 10)
+    kind, bound = ("stock", BOUND) if population == "stock" else ("flow", 2 * BOUND)
     if population == "stock":
         values = telescoped(someone, by, someone.present(month), number)
     else:
@@ -382,6 +383,49 @@ def test_a_hub_that_keeps_sums_below_nothing_reads_nothing_from_them() -> None:
     print("a hub's own sums", found.counts())
     assert found.exact == found.ones == found.changes == found.wrong == found.contradicted == []
     assert len(found.certain) <= 0.005 * found.small
+
+
+@pytest.mark.parametrize(("bound", "told"), [(5, (0.02, 1)), (BOUND, (0, 0.005))])
+def test_a_hub_that_sees_where_something_changed_is_told_little_by_the_tail_of_the_noise(
+    bound: int, told: tuple[float, float]
+) -> None:
+    """Where nothing happens nothing is added: a cell that was empty and moves has somebody in it, at least one.
+
+    Noise that ends at 5 then tells some of these figures; the trustee's goes on to where there is next to none.
+    """
+    shown, exact_ones = [], []
+    for number, by in enumerate((("target", "outcome"), ("age", "outcome"), ("target", "sex"))):
+        before = moved(by, -1, number, bound)
+        nobody = before * 0
+        shown.append(text("federation", "exits.start", -1, by, "stock", nobody))
+        for month in range(3):
+            now = moved(by, month, number, bound)
+            shown.append(text("federation", "exits.start", month, by, "stock", now, noise=UNKEPT | {"max": bound}))
+            shown.append(
+                text("federation", "exits", month, by, "flow", now - before, noise=BOUNDED | {"max": 2 * bound})
+            )
+            shown.append(text("federation", "nothing", month, by, "flow", nobody))
+            for name, chosen_ones in (("exits.start", until(month)), ("exits", sixty().exit == month)):
+                kind = "flow" if name == "exits" else "stock"
+                exact_ones.append(text("federation", name, month, by, kind, count(sixty(), by, chosen_ones)))
+            before = now
+    flow = {"stock": "exits.start", "in": "exits", "out": "nothing", "vars": ["target", "age", "sex", "outcome"]}
+    found = attack(document(shown, flows=[flow]), document(exact_ones))
+    print(f"a hub that sees changes, noise of at most {bound}", found.counts())
+    assert found.wrong == found.contradicted == []
+    assert told[0] * found.small <= len(found.certain) + len(found.exact) <= told[1] * found.small
+    assert bound == 5 or found.exact == found.rows == []
+
+
+def until(month: int) -> np.ndarray:
+    """Who left since the first month."""
+    return (sixty().exit >= 0) & (sixty().exit <= month)
+
+
+def moved(by: Sequence[str], month: int, number: int, bound: int) -> np.ndarray:
+    """A running total whose noise ends at a bound."""
+    true = count(sixty(), by, until(month))
+    return true + np.clip(telescoped(sixty(), by, until(month), number) - true, -bound, bound)
 
 
 def test_a_hub_and_all_members_but_one_do_not_read_the_last_one_exactly() -> None:

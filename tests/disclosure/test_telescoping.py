@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupole.disclosure.telescoping import change, noise
+from coupole.disclosure.telescoping import BOUND, change, noise
 
 SECRET = bytes(range(32))
 MANY = 100_000
@@ -19,12 +19,12 @@ def drawn(count: int, seed: int = 1) -> np.ndarray:
     return np.random.default_rng(seed).integers(1, 256, count).astype(np.uint8)
 
 
-def test_noise_has_mean_0_variance_2_and_is_at_most_5_away():
+def test_noise_has_mean_0_variance_2_and_is_at_most_8_away():
     found = noise(SECRET, "all", "north", PLACES, drawn(MANY))
 
     assert abs(found.mean()) < 0.02
     assert abs(found.var() - 2) < 0.04
-    assert abs(found).max() == 5
+    assert 5 <= abs(found).max() <= BOUND
     assert abs((found == 0).mean() - 0.28) < 0.01
 
 
@@ -39,7 +39,7 @@ def test_an_empty_cell_carries_noise_like_any_other():
     found = noise(SECRET, "all", "north", np.arange(MANY), np.zeros(MANY, np.uint8))
 
     assert abs(found.var() - 2) < 0.04
-    assert abs(found).max() == 5
+    assert 5 <= abs(found).max() <= BOUND
 
 
 @given(states)
@@ -52,7 +52,7 @@ def test_what_was_added_over_any_number_of_months_is_the_noise_of_the_last_state
         before = keys = after
 
     assert added.tolist() == noise(SECRET, "all", "north", np.arange(7, 13), keys).tolist()
-    assert abs(added).max() <= 5
+    assert abs(added).max() <= BOUND
 
 
 def test_the_variance_does_not_grow_over_24_months():

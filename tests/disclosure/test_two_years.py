@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from coupole.disclosure.telescoping import change, noise
+from coupole.disclosure.telescoping import BOUND, change, noise
 from coupole.wire import field as numbers
 from coupole.wire import reports
 from coupole.wire.documents import digest
@@ -402,7 +402,7 @@ def test_the_noise_of_running_totals_is_no_larger_after_two_years_than_at_the_be
     )
     assert abs(np.mean(variances) - 2) <= 0.2
     assert abs(np.mean(variances[-6:]) - 2) <= 0.2
-    assert all((np.abs(one.total - one.exact) <= 5).all() for one in run.months)
+    assert all((np.abs(one.total - one.exact) <= BOUND).all() for one in run.months)
     assert all((one.total - one.exact == one.keyed).all() for one in run.months)
 
 

@@ -103,7 +103,7 @@ def test_nothing_is_lost_or_counted_twice_whoever_is_silent(
         exact = sum(
             member.ledger[0] - first for member, first in zip(federation.members, begun, strict=True) if member.ledger
         )
-        assert np.abs(running - exact).max() <= 5
+        assert np.abs(running - exact).max() <= BOUND
     finally:
         federation.close()
 
@@ -412,7 +412,7 @@ def test_a_group_below_its_quorum_is_left_out_and_the_others_are_released(tmp_pa
         member.come(1, federation.random)
     found = federation.all_reports("2026-11")
     answer, certificate = federation.settle(found, "2026-11", now=NOW + timedelta(days=30))
-    assert federation.change(found, answer)[0] in range(1, 12)  # six came; the noise is at most 5
+    assert federation.change(found, answer)[0] in range(6 - BOUND, 7 + BOUND)  # six came
     federation.close()
 
 
@@ -422,7 +422,7 @@ def test_opening_balances_need_company_and_are_counted_once(federation: Federati
     answer, certificate = federation.settle(found, slot)
     federation.counted(certificate)
     stock = sum(len(member.there) for member in federation.members)
-    assert abs(federation.change(found, answer)[0] - stock) <= 5
+    assert abs(federation.change(found, answer)[0] - stock) <= BOUND
     found = federation.all_reports()
     certificate = federation.settle(found)[1]
     federation.counted(certificate)
@@ -548,7 +548,7 @@ def test_what_the_second_trustee_refused_the_first_refuses_too(two: Federation) 
     assert certificate["refused"] == [{"node": "node-05", "reason": "report_member_inactive"}]
     first, certificate = two.settle(found, other=second)
     assert certificate["refused"] == [{"node": "node-05", "reason": "report_not_counted_elsewhere"}]
-    assert np.abs(two.change(found, first, second)).max() <= 5  # nobody came: the noise of empty cells
+    assert np.abs(two.change(found, first, second)).max() <= BOUND  # nobody came: the noise of empty cells
 
 
 def test_a_report_that_fails_at_the_first_trustee_alone_leaves_its_group_out(two: Federation) -> None:

@@ -8,12 +8,16 @@ to the change that members reported. The running total is then always the exact 
 of months: what was added before cancels out. The same people in a cell carry the same noise in every month, so asking
 again gives nothing; one person more or less draws afresh, so a difference gives nothing exact.
 
-    f_cell(K) = quantile, of the distribution of most entropy with mean 0, variance 2 and at most 5 away,
+    f_cell(K) = quantile, of the distribution of most entropy with mean 0, variance 2 and at most 8 away,
                 at a number that only the trustee's secret of the epoch can tell for population, group, cell and K
 
 A cell with nobody in it carries noise like any other, from the first slot on: if it did not, a total below 0 would say
 that somebody is there, and -4 that it is one. A figure that stands in several tables is one cell with one noise:
 several would be averaged away, and tables would contradict each other.
+
+Whoever holds the sums sees in which cells something changed, for in all others nothing is added. Of a cell in which
+nothing had happened before that is: here is somebody. Noise of at most 5 would then tell one such figure in seven to be
+from 1 to 4, and one in two thousand to be exactly 1. With up to 8 that is one in two thousand, and next to none.
 
 The distribution is public, the table must not be: whoever knew it could shift the key sums and find K within months.
 (The cell-key method is the Australian and European statistical offices'; that it telescopes over a ledger is ours.)
@@ -26,7 +30,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from coupole.disclosure.cellkey import AGREED, steps_of
+from coupole.disclosure.cellkey import AGREED, Noise, steps_of
 from coupole.disclosure.keyed import keyed
 from coupole.disclosure.tables import Counts
 
@@ -34,9 +38,10 @@ KeyVector = NDArray[np.uint8]
 Places = NDArray[np.intp]
 
 VARIANCE = AGREED.variance
-BOUND = AGREED.bound
+BOUND = 8
 """How far a running total is at most from the exact one."""
-_LARGE = AGREED.bound + AGREED.hidden_below
+_NOISE = Noise(VARIANCE, BOUND, AGREED.hidden_below)
+_LARGE = BOUND + AGREED.hidden_below
 """A count so large that no noise is forbidden: the running total is not known here, and may be shown as it is."""
 
 
@@ -49,7 +54,7 @@ def noise(secret: bytes, population: str, group: str, cells: Places, keys: KeyVe
         raise ValueError("names have no NUL")
     own = hashlib.blake2b(f"{population}\0{group}".encode(), key=secret, digest_size=32).digest()
     draw = keyed(own, "telescoping", cells.astype(np.uint64), keys.astype(np.uint64))[:, 0] >> np.uint64(11)
-    return steps_of(np.full(len(keys), _LARGE, np.int64), draw)
+    return steps_of(np.full(len(keys), _LARGE, np.int64), draw, _NOISE)
 
 
 def change(
