@@ -205,3 +205,16 @@ def test_a_log_with_strange_lines_is_refused(reported: Federation) -> None:
         lines = [{**one, name: wrong} for one in honest["certificates"]]
         answer = auditor.post(f"{PAGE}/log", data={"log": json.dumps({**honest, "certificates": lines})})
         assert answer.status_code == 422
+
+
+def test_why_a_return_waits_is_said_in_words_also_where_the_second_trustee_decided_it(node: RunningNode) -> None:
+    made = joined(house_of(node), trustees=2)
+    made.pull("2025-01")
+    for trustee, reason in zip(made.trustees, ("report_not_counted_elsewhere", "report_return_waits"), strict=True):
+        refused = [{"node": node.node.node_id, "reason": reason}]
+        trustee.certify(made.name, "2025-01", {"south": "0" * 64}, refused=refused)
+    made.pull("2025-02")
+    said = words(signed_in(node, "admin").get(PAGE))
+    assert "its changes come again: This member was away for long" in said
+    dutch = words(signed_in(node, "coach", language="nl").get(PAGE))
+    assert "de veranderingen komen opnieuw: Dit lid was lang weg" in dutch
