@@ -353,6 +353,26 @@ def key_state(trustee: Trustee, name: str) -> np.ndarray[tuple[int], np.dtype[np
     return np.frombuffer(found.keys, np.uint8)
 
 
+async def test_whoever_puts_itself_into_two_bands_is_refused_and_the_others_are_counted(
+    federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned, honest = federation.nodes["hill"].app.state.node.store, reporting._state
+
+    def lying(session: Any, store: Any, *rest: Any) -> Any:
+        found = honest(session, store, *rest)
+        if store is poisoned:
+            form = rest[2].form
+            place = next(one.first for one in form.tables if one.table["kind"] == "members")
+            found.counts[place + 9] += 1
+        return found
+
+    monkeypatch.setattr(reporting, "_state", lying)
+    made = await federation.slot(OPENING)
+    assert (made.outcome, made.members, made.refused) == ("released", 5, {"hill": "report_inconsistent"})
+    with federation.hub.store.reading() as session:
+        assert spreads.counted(session, federation.tabulation, "month", OPENING) == 5
+
+
 class Heard:
     """An application whose answers are written down."""
 
