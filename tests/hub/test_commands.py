@@ -78,6 +78,10 @@ def test_from_a_member_to_a_published_figure(hub: Path, node: FakeNode) -> None:
     again = json.loads(run(hub_app, "publish", hub, PERIOD, "--json").stdout)
     assert (again["revision"], again["fresh"]) == (1, False)
     assert "Nothing changed" in run(hub_app, "publish", hub, PERIOD).stdout
+    node.shows(PERIOD, figures={"F03": {"total": {"total": 26}}}, revision=2)
+    run(hub_app, "collect", hub, PERIOD, "--no-publish")
+    assert "figures were published otherwise before" in run(hub_app, "publish", hub, PERIOD).stdout
+    assert "26 ±5 (first 24)" in run(hub_app, "table", hub, "F03", PERIOD).stdout
 
 
 def test_a_member_that_does_not_answer_is_said_with_what_to_do(hub: Path) -> None:

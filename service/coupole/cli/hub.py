@@ -110,6 +110,8 @@ def publish(directory: Directory, period: PeriodArgument, as_json: AsJson = Fals
     else:
         word = "Published" if made.fresh else "Nothing changed:"
         typer.echo(f"{word} {period}, revision {made.revision}, {made.answered} of {made.members} members")
+        if made.changed:
+            typer.echo(f"{made.changed} figures were published otherwise before; both are shown, with why.")
 
 
 @app.command()
@@ -146,11 +148,11 @@ def table(
 
 
 def _written(one: Observation, measure: str, language: str) -> str:
-    """A figure with its noise."""
+    """A figure with its noise, and with what was published first if that was something else."""
     from coupole.standard import words
 
-    if one.value is None:
-        return "–"
-    return words.figure(one.value, measure, language) + (
-        f" ±{words.figure(one.bound, measure, language)}" if one.bound else ""
-    )
+    def said(value: float | None) -> str:
+        return "–" if value is None else words.figure(value, measure, language)
+
+    noise = f" ±{said(one.bound)}" if one.bound else ""
+    return said(one.value) + noise + (f" (first {said(one.first.value)})" if one.first else "")

@@ -74,7 +74,7 @@ def later(session: Session, slot: str) -> Later:
     newest = next(reversed(made), slot)
     last = _document(session, made[newest], newest) if made else document
     former = _former(session, kept)
-    came = [*_came(session, kept), *_anew(session, kept, [*made])]
+    came = [*_came(session, kept), *_anew(session, kept, [*made])] if made else []
     restated = next((one["restated"] for one in found.values() if one.get("restated", {}).get("slot") == slot), None)
     late = [found[one.since] for one in came if one.code == "members_late" and one.since in found]
     tables = [

@@ -41,12 +41,14 @@ class PublicationUnknown(CoupoleError):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing came to. ``fresh``: whether the figures differ from those that were there."""
+    """What publishing came to. ``fresh``: whether the figures differ from those that were there, ``changed``: how many
+    of them were published otherwise before."""
 
     revision: int
     fresh: bool
     members: int
     answered: int
+    changed: int = 0
 
 
 def publish(
@@ -80,7 +82,8 @@ def publish(
         }
         head["corrections"] = _corrections(session, where, before, head | {"indicators": indicators})
         _keep(session, where, head, indicators, digest, answered, key)
-        return Published(head["revision"], True, len(members), answered)
+        changed = len(head["corrections"][-1]["figures"]) if before else 0
+        return Published(head["revision"], True, len(members), answered, changed)
 
 
 def publication(session: Session, catalogue: Catalogue, period: str) -> Publication:
