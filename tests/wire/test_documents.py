@@ -149,6 +149,11 @@ def test_canonical_bytes_are_read_as_they_are() -> None:
         '{"e\u0301":1}',
         "null",
         "1.5",
+        '["a",null,"b"]',
+        '["",0.5,""]',
+        '[0.5,"\\""]',
+        '["a",true,null]',
+        '[true,"a",1e-7]',
     ],
 )
 def test_bytes_that_would_be_written_otherwise_are_refused(text: str) -> None:

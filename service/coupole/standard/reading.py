@@ -19,6 +19,7 @@ _DIGITS = 20
 """Digits of the largest 64-bit number."""
 _ALIKE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NEITHER = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 class JsonTooLong(CoupoleError):
@@ -65,19 +66,33 @@ def canonical(document: Any) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
+def unescaped(raw: bytes) -> bytes:
+    """Valid JSON in which each quotation mark begins or ends a string."""
+    return raw.replace(rb"\\", b"").replace(rb"\"", b"") if b"\\" in raw else raw
+
+
 def without_strings(raw: bytes) -> bytes:
     """Valid JSON with each of its strings as one quotation mark."""
-    return b'"'.join(raw.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')[::2])
+    return b'"'.join(unescaped(raw).split(b'"')[::2])
 
 
 def _check_depth(raw: bytes, max_depth: int) -> None:
-    # What holds nothing is no level. Then the innermost brackets are taken away, level by level.
+    # Two quotation marks with nothing between them may go, whichever they are: the rest stays within or outside
+    # strings as it was. When all are gone, every bracket is one of JSON; this takes a fifth of cutting the strings out.
+    quick = unescaped(raw).translate(None, _NEITHER).replace(b'""', b"")
+    if b'"' not in quick and not _deeper(quick.translate(_ALIKE), max_depth):
+        return
+    # What holds nothing is no level.
     filled = without_strings(raw).translate(None, b" \t\r\n").replace(b"[]", b"").replace(b"{}", b"")
-    brackets = filled.translate(_ALIKE, _NO_BRACKETS)
+    if _deeper(filled.translate(_ALIKE, _NO_BRACKETS), max_depth):
+        raise JsonTooDeep(limit=max_depth)
+
+
+def _deeper(brackets: bytes, max_depth: int) -> bool:
+    """Whether something is left when the innermost brackets are taken away, level by level."""
     for _ in range(max_depth - 1):
         brackets = brackets.replace(b"[]", b"")
-    if brackets:
-        raise JsonTooDeep(limit=max_depth)
+    return bool(brackets)
 
 
 def _reason(raw: bytes) -> CoupoleError:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from joserfc.jwk import OKPKey
 
 from coupole.errors import CoupoleError
-from coupole.standard.reading import canonical, parse, without_strings
+from coupole.standard.reading import canonical, parse, unescaped, without_strings
 from coupole.wire.base64url import from_text, to_text
 from coupole.wire.keys import Key, KeyNotFound, public_keys
 
@@ -31,7 +31,7 @@ LARGEST = 2**53 - 1
 """The largest number every JSON reader keeps exactly."""
 
 
-WHOLE = b'0123456789-[]{},:"'
+WHOLE = b"0123456789-[]{},:"
 """What there is outside strings when all numbers are whole, but for ``true`` and ``false``."""
 ZEROES = bytes.maketrans(b"123456789", b"000000000")
 LONG = b"0" * 16
@@ -103,10 +103,16 @@ def written(document: Any) -> bytes:
 
 def _plain_text(raw: bytes, document: Any) -> bool:
     """``_plain`` of canonical bytes: a few searches instead of a look at every value, which took most of a check."""
-    outside = without_strings(raw).replace(b"true", b"").replace(b"false", b"")
-    if LONG in outside.translate(ZEROES):
+    text = unescaped(raw)
+    if LONG in text.translate(ZEROES):
         return _plain(document)
-    return not outside.translate(None, WHOLE) and unicodedata.is_normalized("NFC", raw.decode())
+    # Quotation marks with nothing between them cancel each other. One string remains when nothing stands outside.
+    rest = text.translate(None, WHOLE).replace(b'""', b"")
+    if rest.count(b'"') > 2 or rest.strip(b'"') != rest[1:-1]:
+        outside = without_strings(raw).replace(b"true", b"").replace(b"false", b"")
+        if outside.translate(None, WHOLE + b'"'):
+            return False
+    return unicodedata.is_normalized("NFC", raw.decode())
 
 
 def _plain(value: Any) -> bool:

@@ -6,7 +6,8 @@ length, that no figure is shown which the declared noise rules out, that the rel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import count
 from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from coupole.errors import CoupoleError, Finding
@@ -15,6 +16,8 @@ from coupole.standard.validation import check_against
 from coupole.wire.documents import canonical_only, verify, written
 
 KIND = "release"
+LISTS: tuple[Literal["values", "states", "bounds"], ...] = ("values", "states", "bounds")
+"""What a margin has for each part, an entry for each code; not every margin has bounds."""
 
 Cause = Literal["first", "records_changed", "decision_changed", "method_changed", "settled"]
 IndicatorState = Literal["reported", "withheld", "not_applicable", "not_reported"]
@@ -144,26 +147,25 @@ def _nonsense_in(indicator: ReleaseIndicator, noise: Noise, place: str) -> Itera
     names = [margin["dimension"] for margin in indicator["margins"]]
     if len(set(names)) < len(names) or (names and names[0] != "total"):
         yield f"{place}/margins"
+    lowest = [0 if name.startswith("sum") else noise["hidden_below"] for name in indicator["parts"]]
     for number, margin in enumerate(indicator["margins"]):
-        at = f"{place}/margins/{number}"
-        if margin["dimension"] == "total" and margin["codes"] != ["total"]:
-            yield f"{at}/codes"
-        shape = [len(margin["codes"])] * len(indicator["parts"])
-        lists: dict[str, Sequence[Sequence[object]] | None] = {
-            "values": margin["values"],
-            "states": margin["states"],
-            "bounds": margin.get("bounds"),
-        }
-        wrong = [name for name, found in lists.items() if found is not None and list(map(len, found)) != shape]
-        yield from (f"{at}/{name}" for name in wrong)
-        if not wrong:
-            yield from _impossible(margin, indicator["parts"], noise, at)
+        codes = margin["codes"]
+        if margin["dimension"] == "total" and codes != ["total"]:
+            yield f"{place}/margins/{number}/codes"
+        shape = [len(codes)] * len(lowest)
+        wrong = [name for name in LISTS if name in margin and [*map(len, margin[name])] != shape]
+        for name in wrong or _impossible(margin, lowest):
+            yield f"{place}/margins/{number}/{name}"
 
 
-def _impossible(margin: ReleaseMargin, parts: list[str], noise: Noise, place: str) -> Iterator[str]:
-    """Cells that no member of good faith shows: a figure where there is none, a count that is always hidden."""
-    for part, name in enumerate(parts):
-        lowest = 0 if name.startswith("sum") else noise["hidden_below"]
-        for code, (value, state) in enumerate(zip(margin["values"][part], margin["states"][part], strict=True)):
-            if value < lowest if state == "perturbed" else value != 0:
-                yield f"{place}/values/{part}/{code}"
+def _impossible(margin: ReleaseMargin, lowest: list[int]) -> list[str]:
+    """Cells that no member of good faith shows: a figure where there is none, a count that is always hidden.
+
+    ``lowest``: of each part the lowest figure that is shown.
+    """
+    return [
+        f"values/{part}/{code}"
+        for part, least in enumerate(lowest)
+        for code, value, state in zip(count(), margin["values"][part], margin["states"][part], strict=False)
+        if (value < least if state == "perturbed" else value)
+    ]

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from coupole.wire.releases import Release
+from coupole.wire.releases import Release, ReleaseMargin
 
 Figures = NDArray[np.int64]
 States = NDArray[np.uint8]
+Value = TypeVar("Value")
 
 ZERO, PERTURBED, WITHHELD = 0, 1, 2
 STATES = {"zero": ZERO, "perturbed": PERTURBED, "withheld": WITHHELD}
@@ -59,30 +62,27 @@ class Packed:
 def pack(release: Release) -> Packed:
     """The figures of a checked release, in the order of their layout."""
     shown: list[object] = []
-    values: list[int] = []
-    states: list[int] = []
-    bounds: list[int] = []
-    widest = release["noise"]["bound"]
-    for indicator in release["indicators"]:
-        margins = indicator["margins"]
-        named = [[margin["dimension"], margin["codes"]] for margin in margins]
-        shown.append([indicator["id"], indicator["state"], indicator.get("reason", ""), indicator["parts"], named])
-        for margin in margins:
-            given = margin.get("bounds")
-            for part, row in enumerate(margin["values"]):
-                marks = [STATES[state] for state in margin["states"][part]]
-                values += row
-                states += marks
-                bounds += given[part] if given else [0 if mark == WITHHELD else widest for mark in marks]
+    margins: list[ReleaseMargin] = []
+    for one in release["indicators"]:
+        named = [[margin["dimension"], margin["codes"]] for margin in one["margins"]]
+        shown.append([one["id"], one["state"], one.get("reason", ""), one["parts"], named])
+        margins += one["margins"]
     layout = orjson.dumps(shown)
-    return Packed(
-        layout,
-        hashlib.sha256(layout).hexdigest(),
-        release["noise"]["variance"],
-        np.array(values, np.int64),
-        np.array(states, np.uint8),
-        np.array(bounds, np.int64),
-    )
+    values = np.array([*_each(margin["values"] for margin in margins)], np.int64)
+    states = np.frombuffer(bytes(map(STATES.__getitem__, _each(margin["states"] for margin in margins))), np.uint8)
+    bounds = np.where(states == WITHHELD, 0, release["noise"]["bound"])
+    first = 0
+    for margin in margins:
+        size = len(margin["codes"]) * len(margin["values"])
+        if "bounds" in margin:
+            bounds[first : first + size] = [*_each((margin["bounds"],))]
+        first += size
+    return Packed(layout, hashlib.sha256(layout).hexdigest(), release["noise"]["variance"], values, states, bounds)
+
+
+def _each(margins: Iterable[list[list[Value]]]) -> Iterator[Value]:
+    """What margins hold for each part and code."""
+    return chain.from_iterable(chain.from_iterable(margins))
 
 
 def read_layout(layout: bytes) -> Layout:
