@@ -21,12 +21,14 @@ def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]
 
 
 def test_a_person_reads_in_words_what_is_counted(federation: Federation) -> None:
-    document = federation.proposed(tables=[*EXACT, table("odd", "X99", "stock")])
+    by_rate = table("O01.members", "O01", "members") | {"part": "members", "by": ["rate"]}
+    document = federation.proposed(tables=[*EXACT, table("odd", "X99", "stock"), by_rate | {"levels": [["none"]]}])
     said = "\n".join(words(document))
     assert "The federation: accompaniments, every month from 2026-10 on." in said
     assert "by sex and age band" in said
     assert "by sex; exact, of 20 members or more" in said
     assert "X99" in said  # of a catalogue that is newer than this program
+    assert "Exits to a lasting job (members), by rate; each counted by its own rate of twelve months" in said
     assert "no total of fewer than 5 members" in said
     assert "headcount" not in said
 
