@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from coupole.disclosure.telescoping import BOUND, VARIANCE
 from coupole.hub.app import create_app
 from coupole.hub.collection import summing
 from coupole.hub.collection.tabulating import GroupsOverlap, counting
@@ -79,8 +80,8 @@ def test_each_group_has_its_own_figures_and_the_federation_is_their_sum(store: S
     for at, whole in enumerate(document["tables"]):  # type: ignore[arg-type, var-annotated]
         parts = [one["tables"][at] for one in groups]  # type: ignore[attr-defined]
         assert whole["values"] == np.sum([part["values"] for part in parts], axis=0).tolist()
-        assert (whole["bound"], whole["variance"]) == (15, 6)
-        assert [part["bound"] for part in parts] == [5, 5, 5]
+        assert (whole["bound"], whole["variance"]) == (3 * BOUND, 3 * VARIANCE)
+        assert [part["bound"] for part in parts] == [BOUND] * 3
     flow = document["tables"][1]["values"]  # type: ignore[index]
     assert flow[2] == 0, "what is below 0 in one group and shown as 0 takes nothing from the others"
 
@@ -88,7 +89,7 @@ def test_each_group_has_its_own_figures_and_the_federation_is_their_sum(store: S
 def test_any_other_grouping_is_some_of_them_together(store: Store) -> None:
     groups = three_groups(store, 20, 30, 40)["groups"]
     both = together(groups, ["east", "west"])  # type: ignore[arg-type]
-    assert (both[0]["values"][0], both[0]["bound"]) == (102, 10)
+    assert (both[0]["values"][0], both[0]["bound"]) == (102, 2 * BOUND)
 
 
 def test_what_is_not_shown_apart_cannot_be_chosen_alone(store: Store) -> None:
@@ -102,14 +103,14 @@ def test_what_is_not_shown_apart_cannot_be_chosen_alone(store: Store) -> None:
 def test_one_group_alone_of_enough_is_the_federation(store: Store) -> None:
     document = three_groups(store, 12, 5, 2)
     assert document["groups"] == []
-    assert document["tables"][0]["bound"] == 15  # type: ignore[index]
+    assert document["tables"][0]["bound"] == 3 * BOUND  # type: ignore[index]
 
 
 def test_a_figure_of_a_group_that_only_the_exact_federation_tells_stops_the_publication(store: Store) -> None:
     """South has at most four women by its own figures, and at least one since north cannot have all thirty."""
     by = ("sex", ("F", "M"))
     fine, exact = planned("F03", "count", by), planned("F03", "count", by, exact=True)
-    north, south = {"F03.count.sex": [24, 50, 80]}, {"F03.count.sex": [0, 40, 34]}
+    north, south = {"F03.count.sex": [29 - BOUND, 50, 80]}, {"F03.count.sex": [0, 40, 44 - 2 * BOUND]}
     name = counted(store, fine, values={}, groups=("north", "south"))
     summed(store, name, SLOT, north, group="north")
     summed(store, name, SLOT, south, group="south")
@@ -164,8 +165,8 @@ def test_page_and_programs_choose_groups_and_are_told_which_there_are(settings: 
         assert reader.get("/api/v1/sealed/2026-09/tables").status_code == 404
         page = reader.get("/fine?language=en&group=east|north").text
         assert "east + north" in page
-        assert "at most 10 away" in page
-        assert "at most 15 away" in reader.get("/fine?language=en").text
+        assert f"at most {2 * BOUND} away" in page
+        assert f"at most {3 * BOUND} away" in reader.get("/fine?language=en").text
         assert "choose among east|north, west" in reader.get("/fine?language=en&group=east").text
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from coupole.disclosure.telescoping import BOUND
 from coupole.hub.app import create_app
 from coupole.hub.publication.crossings import choices_of
 from coupole.hub.publication.later import Came, later
@@ -143,11 +144,11 @@ def test_what_was_published_stays_as_it_was(store: Store) -> None:
 def test_what_was_counted_over_several_slots_can_come_to_so_much_with_what_the_silent_brought(store: Store) -> None:
     with store.reading() as session:
         _stock, entries = later(session, FEBRUARY).tables
-    assert (entries.published["values"], entries.published["bound"]) == ([10, 0, 10], 5)
+    assert (entries.published["values"], entries.published["bound"]) == ([10, 0, 10], BOUND)
     assert entries.newest
-    assert (entries.newest["values"], entries.newest["bound"]) == ([17, 2, 19], 5)
+    assert (entries.newest["values"], entries.newest["bound"]) == ([17, 2, 19], BOUND)
     assert entries.most
-    assert (entries.most["values"], entries.most["bound"]) == ([17, 2, 19], 15)
+    assert (entries.most["values"], entries.most["bound"]) == ([17, 2, 19], 3 * BOUND)
     assert entries.restated is None
 
 
