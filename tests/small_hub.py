@@ -9,9 +9,10 @@ import httpx2
 from sqlalchemy import select
 
 from coupole.hub import members
+from coupole.hub.collection import rounds
 from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.reading import ShownOutcome, shown_outcomes, shown_rounds
-from coupole.hub.collection.rounds import Progress, Report, collect
+from coupole.hub.collection.rounds import Desk, Report
 from coupole.hub.publication import opening
 from coupole.hub.publication.publishing import Published, publish
 from coupole.hub.store import Store, open_store
@@ -37,6 +38,11 @@ class SmallHub:
                 candidate = members.consider(session, raw, signature)
                 members.accept(session, candidate, confirmed=candidate.fingerprint, actor="test")
 
+    def desk(self, transport: httpx2.AsyncBaseTransport, *, seconds: float = 5.0, **given: Any) -> Desk:
+        """What members are asked with, over that network. ``given``: see ``Desk``."""
+        connect = connector(RING, "hub", seconds=seconds, max_bytes=4_000_000, transport=transport)
+        return Desk(self.store, connect, CATALOGUE, self.publish, **given)
+
     async def collect(
         self,
         transport: httpx2.AsyncBaseTransport,
@@ -44,11 +50,9 @@ class SmallHub:
         *,
         seconds: float = 5.0,
         concurrency: int = 8,
-        progress: Progress | None = None,
     ) -> Report:
         """One round over that network."""
-        connect = connector(RING, "hub", seconds=seconds, max_bytes=4_000_000, transport=transport)
-        return await collect(self.store, connect, CATALOGUE, period, concurrency=concurrency, progress=progress)
+        return await one_round(self.desk(transport, seconds=seconds), period, at_once=concurrency)
 
     def publish(self, period: str = "2026-10", *, opened: bool = True) -> Published:
         """``opened``: everybody may read all of it."""
@@ -67,6 +71,14 @@ class SmallHub:
         with self.store.reading() as session:
             query = select(RELEASE.c.member, RELEASE.c.period, RELEASE.c.revision).order_by(RELEASE.c.id)
             return [tuple(row) for row in session.execute(query)]
+
+
+async def one_round(desk: Desk, period: str, *, at_once: int = 8) -> Report:
+    """Everybody asked once, without an engine."""
+    number, resumed = rounds.begin(desk, period)
+    waiting = rounds.waiting(desk, number)
+    await rounds.ask(desk, number, waiting, at_once=at_once)
+    return Report(number, resumed, len(waiting), rounds.end(desk, number))
 
 
 def open_all(store: Store) -> None:

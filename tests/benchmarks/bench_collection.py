@@ -36,8 +36,9 @@ import uvicorn
 
 from coupole.__main__ import SEARCHES
 from coupole.database import writing
+from coupole.hub.collection import engine
 from coupole.hub.collection.connecting import connector
-from coupole.hub.collection.rounds import collect
+from coupole.hub.collection.rounds import Desk
 from coupole.hub.publication.datasets import dataset
 from coupole.hub.publication.publishing import publish
 from coupole.hub.store import Store, open_store
@@ -125,7 +126,7 @@ def live_nodes() -> list[dict[str, Any]]:
         gc.freeze()
         spent = []
         for month in MONTHS:
-            mine, _ = spend(lambda month=month: asyncio.run(ask(store, month, concurrency=NODES)))
+            mine, _ = spend(lambda month=month: ask(store, month, concurrency=NODES))
             least, found = spend(lambda month=month: asyncio.run(plain_round(addresses, month)))
             same(store, month, found)
             spent.append((mine, least))
@@ -261,12 +262,19 @@ def join(store: Store, members: list[tuple[str, str]], model: NodeSettings | dic
         )
 
 
-async def ask(store: Store, period: str, *, concurrency: int) -> None:
+def ask(store: Store, period: str, *, concurrency: int) -> None:
     """One round of ours: everything from the first question to the signed publication."""
-    connect = connector(RING, "hub", seconds=120, max_bytes=4_000_000)
-    report = await collect(store, connect, CATALOGUE, period, concurrency=concurrency)
+    desk = Desk(
+        store,
+        connector(RING, "hub", seconds=120, max_bytes=4_000_000),
+        CATALOGUE,
+        lambda name: publish(store, RING.active("sign"), "The federation", CATALOGUE, name),
+        concurrency=concurrency,
+        per_host=concurrency,
+    )
+    with engine.started(desk, store.engine.url.render_as_string(hide_password=False)) as running:
+        report = engine.collect(running, period, publish=True)
     assert report.kinds == {"answered": report.asked}, report
-    publish(store, RING.active("sign"), "The federation", CATALOGUE, period)
 
 
 # A thousand members.
@@ -287,7 +295,7 @@ def many_members() -> list[dict[str, Any]]:
             for number in range(ROUNDS):
                 store = open_store(next(fresh))
                 join(store, addresses, keys)
-                mine, _ = spend(lambda store=store: asyncio.run(ask(store, PERIOD, concurrency=CONCURRENCY)), members)
+                mine, _ = spend(lambda store=store: ask(store, PERIOD, concurrency=CONCURRENCY), members)
                 store.close()
                 path = folder / f"floor-{database}-{number}.sqlite"
                 least, _ = spend(lambda path=path: asyncio.run(plain_pulls(addresses, path)), members)

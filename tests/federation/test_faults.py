@@ -28,7 +28,7 @@ pytestmark = pytest.mark.processes
 
 PERIOD = "2026-10"
 TABLE = Path(__file__).parent / "nsw" / "nsw_member_m1.csv"
-PATIENCE = {"COUPOLE_HUB_PULL_SECONDS": "12"}
+PATIENCE = {"COUPOLE_HUB_PULL_SECONDS": "12", "COUPOLE_HUB_ASK_AGAIN_SECONDS": "0"}
 RELEASE = release_path(PERIOD)
 
 REAL = ("fine", "new-token-key", "stopped", "slow-clock", "new-key")

@@ -31,7 +31,8 @@ def run(app: Any, *words: object, said: str | None = None) -> Result:
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Path:
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COUPOLE_HUB_ASK_AGAIN_SECONDS", "0")
     directory = tmp_path / "hub"
     assert run(hub_app, "init", directory, "--name", "The federation", "--yes").exit_code == 0
     return directory

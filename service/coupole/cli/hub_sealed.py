@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coupole.cli import OTHER_PARTY
 from coupole.cli.opened import AsJson, answer, say
 
 if TYPE_CHECKING:
@@ -116,7 +117,6 @@ def seal(
     as_json: AsJson = False,
 ) -> None:
     """Ask members for their sealed reports of a slot, have the trustees sum them, publish the fine tables."""
-    from coupole.cli.hub import OTHER_PARTY
     from coupole.cli.opened_hub import opened
     from coupole.hub.publication import releasing
     from coupole.wire.slots import OPENING

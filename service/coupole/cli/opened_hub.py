@@ -19,6 +19,7 @@ WIDE = 1000
 """Columns of a table that nobody watches: a row stays one line, for whatever reads it."""
 
 Directory = Annotated[Path, typer.Argument(help="The hub directory.")]
+PeriodArgument = Annotated[str, typer.Argument(help="2026-10, 2026-Q3 or 2026.")]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 
@@ -9,10 +10,9 @@ from coupole.database import in_pieces
 from coupole.demo.histories import history
 from coupole.demo.members import MEMBERS
 from coupole.demo.place import Place
-from coupole.hub.app import connecting
-from coupole.hub.collection.rounds import collect
+from coupole.hub.app import desk
+from coupole.hub.collection import engine
 from coupole.hub.publication.opening import ALL, open_datasets
-from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import HubSettings
 from coupole.hub.store import Hub
 from coupole.node.opening import create_node, open_node
@@ -47,10 +47,13 @@ async def collect_all(hub: Hub, ring: KeyRing, settings: HubSettings, periods: l
     """Ask every member for each period, and publish each; everybody may read all of it."""
     with hub.store.writing() as session:
         open_datasets(session, hub.catalogue, [ALL], actor="demo")
-    connect = connecting(settings, ring)
-    for period in periods:
-        await collect(hub.store, connect, hub.catalogue, period, progress=lambda *_: advance(1))
-        publish(hub.store, ring.active("sign"), hub.name, hub.catalogue, period)
+    await asyncio.to_thread(_collect_each, hub, ring, settings, periods, advance)
+
+
+def _collect_each(hub: Hub, ring: KeyRing, settings: HubSettings, periods: list[str], advance: Advance) -> None:
+    with engine.started(desk(settings, hub, ring), settings.database) as running:
+        for period in periods:
+            advance(engine.collect(running, period, publish=True).asked)
 
 
 def months_before(today: date, count: int) -> list[str]:

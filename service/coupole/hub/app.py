@@ -12,8 +12,10 @@ from starlette.requests import Request
 from coupole.errors import CoupoleError
 from coupole.hub.api import STATUS, federation, figures, joining, later, sealed
 from coupole.hub.collection.connecting import Connect, connector
+from coupole.hub.collection.rounds import Desk
 from coupole.hub.collection.visiting import Reach
 from coupole.hub.members.introducing import signed_introduction
+from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import PURPOSES, HubSettings
 from coupole.hub.store import Hub, open_store
 from coupole.hub.ui import tables
@@ -97,6 +99,19 @@ def connecting(settings: HubSettings, ring: KeyRing) -> Connect:
         seconds=settings.pull_seconds,
         max_bytes=settings.max_release_bytes,
         inside=settings.reachable,
+    )
+
+
+def desk(settings: HubSettings, hub: Hub, ring: KeyRing) -> Desk:
+    """What a collection of these settings works with."""
+    return Desk(
+        hub.store,
+        connecting(settings, ring),
+        hub.catalogue,
+        lambda period: publish(hub.store, ring.active("sign"), hub.name, hub.catalogue, period),
+        concurrency=settings.concurrency,
+        per_host=settings.per_host,
+        again_seconds=settings.ask_again_seconds,
     )
 
 

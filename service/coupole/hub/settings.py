@@ -57,7 +57,11 @@ class HubSettings(PartySettings):
     port: int = Field(default=8200, ge=1, le=65535)
     """Port to listen on."""
     concurrency: int = Field(default=64, ge=1, le=256)
-    """How many members are asked at the same time."""
+    """How many members are asked at the same time, by all workers together."""
+    per_host: int = Field(default=16, ge=1, le=256)
+    """How many of them on one machine, by each worker: members may share a provider."""
+    ask_again_seconds: float = Field(default=30.0, ge=0, le=3600)
+    """For how long a member that cannot be reached is asked again, three times, before a collection ends."""
     pull_seconds: float = Field(default=60.0, gt=0, le=600)
     """Longest time a member may take to answer, signing in included."""
     max_release_bytes: int = Field(default=4_000_000, ge=100_000, le=20_000_000)

@@ -34,7 +34,7 @@ from coupole.wire.invitations import InvitationUnreadable
 from coupole.wire.keys import KeyRing
 from tests.joining import HUB, Meeting, heard, introduced, joined, meeting
 from tests.real_nodes import RealNode
-from tests.small_hub import CATALOGUE, RING
+from tests.small_hub import CATALOGUE, RING, one_round
 
 PERIOD = "2026-09"
 

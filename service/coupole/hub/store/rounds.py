@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,15 +80,35 @@ def open_round(session: Session, catalogue: str, version: str, period: str) -> t
     return made, found is not None
 
 
-def open_members(session: Session, round_id: int) -> list[Member]:
-    """The members of a round that were not asked yet and are still members."""
+def open_members(session: Session, round_id: int, among: Collection[str] | None = None) -> list[Member]:
+    """The members of a round, or those ``among`` these, that have no outcome yet and are still members."""
     query = select(Member).join(OUTCOME, OUTCOME.c.member == MEMBER.c.id)
-    return list(session.scalars(query.where(OUTCOME.c.round == round_id, OUTCOME.c.kind == "open", MEMBER.c.active)))
+    query = query.where(OUTCOME.c.round == round_id, OUTCOME.c.kind == "open", MEMBER.c.active)
+    return list(session.scalars(query if among is None else query.where(MEMBER.c.id.in_(among))))
 
 
-def newest_releases(session: Session, catalogue: str, version: str, period: str) -> dict[str, Any]:
-    """The newest release of each member for a period: id, member, revision, digest, etag, reported."""
-    here = (RELEASE.c.catalogue == catalogue, RELEASE.c.version == version, RELEASE.c.period == period)
+def counted(session: Session, round_id: int) -> Counter[str]:
+    """How many members of a round by kind of outcome."""
+    query = select(OUTCOME.c.kind, func.count().label("members")).where(OUTCOME.c.round == round_id)
+    return Counter({row.kind: row.members for row in session.execute(query.group_by(OUTCOME.c.kind))})
+
+
+def newest_round(session: Session, catalogue: str, version: str, period: str) -> Round | None:
+    """The last round of a period, over or not."""
+    same = (ROUND.c.catalogue == catalogue, ROUND.c.version == version, ROUND.c.period == period)
+    return session.scalar(select(Round).where(*same).order_by(ROUND.c.id.desc()).limit(1))
+
+
+def newest_releases(
+    session: Session, catalogue: str, version: str, period: str, among: Collection[str]
+) -> dict[str, Any]:
+    """The newest release of each of these members for a period: id, member, revision, digest, etag, reported."""
+    here = (
+        RELEASE.c.catalogue == catalogue,
+        RELEASE.c.version == version,
+        RELEASE.c.period == period,
+        RELEASE.c.member.in_(among),
+    )
     newest = select(RELEASE.c.member, func.max(RELEASE.c.revision).label("revision")).where(*here)
     grouped = newest.group_by(RELEASE.c.member).subquery()
     names = ("id", "member", "revision", "digest", "etag", "reported")
