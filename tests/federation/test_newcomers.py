@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from coupole.cli.doctor import app as doctor_app
 from coupole.cli.hub import app as hub_app
 from coupole.cli.introductions import DirectoryFileInvalid
 from coupole.cli.node import app as node_app
@@ -81,7 +82,7 @@ def test_from_nothing_to_an_accepted_pull_and_out_again(place: Path) -> None:
     assert run(hub_app, "admit", hub, "north", said=asked.stdout.strip().splitlines()[-1] + "\n").exit_code == 0
     assert json.loads(run(hub_app, "doctor", hub, "--json").stdout)["ready"]
     assert json.loads(run(hub_app, "collect", hub, PERIOD, "--json").stdout)["kinds"] == {"withheld": 1}
-    assert run(node_app, "doctor", node).exit_code == 0
+    assert run(doctor_app, node).exit_code == run(doctor_app, hub).exit_code == 0
     told = json.loads(run(node_app, "federation", node, "--json").stdout)
     assert (told["state"], told["directory"], told["pulls"][0]["period"]) == ("active", 1, PERIOD)
     assert run(node_app, "rotate", node, "sign").exit_code == 0

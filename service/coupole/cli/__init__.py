@@ -34,6 +34,7 @@ PARTS: Mapping[str, str] = {
     "node": "One member's service: its records, its tokens, its releases.",
     "hub": "The umbrella's service: members, collection, publication.",
     "trustee": "The second organisation's service, which lets only sums through.",
+    "doctor": "What is right with a node or a hub, and what to do.",
     "audit": "What an auditor checks of sealed totals, with the files that members and umbrella hand over.",
     "export": "Everything a party holds of a federation, for whoever wants to attack it.",
     "demo": "A hub and five members on this machine, with invented people.",

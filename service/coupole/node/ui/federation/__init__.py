@@ -176,11 +176,11 @@ def _again(visit: Visit, template: str, error: CoupoleError, **values: Any) -> R
 
 
 def consider(visit: Visit) -> Response:
-    """What leaving means. Raises ``FederationMissing``."""
+    """What leaving means; for who belongs to no federation, the page that says so."""
     with visit.node.store.reading() as session:
         row = current(session)
         if row is None:
-            raise FederationMissing()
+            return visit.see_other("/federation")
         agreed = [one for one in sealed.tabulations(session) if one.client == row.client and one.state in IN_FORCE]
     return visit.page("federation/leave.html", row=row, sealed=bool(agreed))
 
