@@ -23,6 +23,7 @@ from coupole.hub.publication.datasets import TOTAL
 from coupole.hub.publication.formats import sdmx
 from coupole.hub.publication.formats.words import KINDS
 from tests.published_hub import FEW, PublishedHub, published_hub
+from tests.sealed_hub import SLOT
 
 SPACES = {"gen": "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/data/generic"}
 Figures = dict[tuple[str, ...], float | None]
@@ -160,6 +161,17 @@ def test_parquet_and_json_lines_hold_nothing_where_there_is_no_figure(hub: Publi
         assert table.column("value").to_pylist() == [one["value"] for one in lines] == expected
         assert table.column("kind").to_pylist() == [one["kind"] for one in lines]
         assert table.schema.metadata[b"title"].decode() == lines[0]["title"]
+
+
+def test_what_an_exact_table_leaves_out_is_no_figure_anywhere(hub: PublishedHub) -> None:
+    signed = hub.client.get(f"/api/v1/sealed/{SLOT}").json()["tables"]
+    table = next(one for one in signed if one["id"] == "F05.count.sex.exact")
+    out = [code for place, code in enumerate([*table["levels"][0], TOTAL]) if place in table["hidden"]]
+    assert len(out) >= 2
+    lines = {line["sex"]: line for line in map(json.loads, hub.get("/F05.sex.slot.exact.jsonl").splitlines())}
+    for code in out:
+        assert (lines[code]["value"], lines[code]["status"], lines[code]["kind"]) == (None, "Q", "hidden")
+    assert lines[TOTAL]["value"] == 100
 
 
 def test_every_kind_of_figure_is_told_apart(hub: PublishedHub) -> None:
