@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupole.disclosure.spreads import TOGETHER, quartiles
+from coupole.disclosure.spreads import TOGETHER, quartiles, usual
 from coupole.disclosure.suppression import pool
+from coupole.disclosure.telescoping import VARIANCE, noise
 
 NOISY = st.lists(st.integers(-5, 12), min_size=1, max_size=10)
 
@@ -34,3 +36,12 @@ def test_the_quartiles_are_those_of_the_members_laid_side_by_side(values: list[i
 
 def test_where_nobody_is_in_a_band_there_are_no_quartiles() -> None:
     assert quartiles(np.array([], np.int64)) == quartiles(np.array([0, -3], np.int64)) == ()
+
+
+@pytest.mark.parametrize("bands", [1, 3, 10])
+def test_what_noise_usually_stays_within_holds_nineteen_times_in_twenty(bands: int) -> None:
+    cells = np.arange(20_000 * bands, dtype=np.intp)
+    drawn = noise(b"s" * 32, "people", "all", cells, (cells % 256).astype(np.uint8)).reshape(-1, bands).sum(axis=1)
+    within = np.abs(drawn) <= usual(VARIANCE * bands)
+    assert 0.95 < within.mean() < 0.995
+    assert usual(0) == 0

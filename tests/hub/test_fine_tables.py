@@ -184,7 +184,7 @@ async def test_below_a_rate_stands_how_members_differ(settings: HubSettings, sto
         ("50–70%", "4", "three quarters up to here"),
         ("70–100%", "5", ""),
     ]
-    assert f"at most {3 * BOUND} away" in page
+    assert f"at most 5 nineteen times in twenty, and never more than {3 * BOUND};" in page
     assert "How members differ" not in other
     assert "Comment les membres diffèrent" in there
 

@@ -6,6 +6,8 @@ neighbour (``suppression.pool``) before anybody is shown it. What is counted car
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from coupole.disclosure.tables import Counts
@@ -13,6 +15,11 @@ from coupole.disclosure.tables import Counts
 TOGETHER = 3
 """Fewest members in a band that is shown."""
 QUARTERS = (1, 2, 3)
+
+
+def usual(variance: int) -> int:
+    """What noise of that variance stays within nineteen times in twenty: two standard deviations, rounded up."""
+    return math.ceil(2 * math.sqrt(variance))
 
 
 def quartiles(values: Counts) -> tuple[int, ...]:

@@ -165,6 +165,7 @@ SPREAD: dict[str, Any] = {
     "levels": [["none", "0_10|10_20|20_30", "30_40|40_50|50_60", "60_70|70_80", "80_90|90_100"]],
     "values": [4, 3, 6, 5, 8, 26],
     "hidden": [],
+    "variance": 6,
     "bound": 15,
 }
 
@@ -195,7 +196,7 @@ def standings(made: Federation, slot: str = "2025-01") -> list[Standing]:
 def test_we_know_our_own_band_and_take_ourselves_out_of_the_others(differing: Federation) -> None:
     assert bring(differing, publication(differing, "2025-01") | {"spreads": [SPREAD]}).status_code == 204
     (found,) = standings(differing)
-    assert (found.indicator, found.ours, found.bound) == ("F06", "90_100", 15)
+    assert (found.indicator, found.ours, found.usual, found.bound) == ("F06", "90_100", 5, 15)
     assert found.bands == (("0_10|10_20|20_30", 3), ("30_40|40_50|50_60", 6), ("60_70|70_80", 5), ("80_90|90_100", 7))
     assert found.quartiles == ("30_40|40_50|50_60", "60_70|70_80", "80_90|90_100")
 
@@ -231,6 +232,8 @@ def test_before_it_opens_a_member_is_in_no_band_of_its_own(node: RunningNode) ->
         {"levels": [["0_10"], ["none"]], "values": [1, 2, 3, 4]},
         {"levels": [[1]], "values": [1, 2]},
         {"values": [4, 3]},
+        {"variance": "6"},
+        {"variance": -1},
         None,
     ],
 )

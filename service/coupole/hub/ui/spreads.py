@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from coupole.disclosure.spreads import usual
 from coupole.standard import words
 from coupole.web.languages import Language
 
@@ -21,11 +22,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Members by one rate. ``members``: how many are counted, ``untold``: how many of them are in no band, if told."""
+    """Members by one rate. ``members``: how many are counted, ``untold``: how many of them are in no band, if told.
+
+    ``usual``: what the noise of a number stays within nineteen times in twenty, ``bound``: always.
+    """
 
     members: int
     untold: int | None
     bands: tuple[Band, ...]
+    usual: int
     bound: int
 
 
@@ -43,5 +48,6 @@ def spread_of(document: Mapping[str, Any], indicator: str, language: Language) -
             Band(words.rate_word(level, language), value, tuple(one for one, end in ends.items() if end == level))
             for level, value in zip(levels[1:], values[1:-1], strict=True)
         ),
+        usual(found["variance"]),
         found["bound"],
     )

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlmodel import Session
 
-from coupole.disclosure.spreads import quartiles
+from coupole.disclosure.spreads import quartiles, usual
 from coupole.disclosure.tables import LEAST_DIVISOR
 from coupole.errors import CoupoleError
 from coupole.node.statistics import ledger
@@ -66,13 +66,14 @@ class Standing(NamedTuple):
 
     ``ours``: the level it is in, none while it is not counted at all. ``bands``: as they were published, each with how
     many others are in it. ``quartiles``: the bands in which the quarter, the half and three quarters of the others lie.
-    ``bound``: how far a number is at most from the exact one.
+    ``usual``: what the noise of a number stays within nineteen times in twenty, ``bound``: always.
     """
 
     indicator: str
     ours: str | None
     bands: tuple[tuple[str, int], ...]
     quartiles: tuple[str, ...]
+    usual: int
     bound: int
 
 
@@ -126,7 +127,9 @@ def _is_spread(table: Any) -> bool:
     """Whether it is a table of members by a rate, some of its bands put together."""
     if not _is_table(table) or len(table["levels"]) != 1 or not all(isinstance(one, str) for one in table["levels"][0]):
         return False
-    return "|".join(table["levels"][0]).split("|") == [*rates.LEVELS]
+    variance = table.get("variance")
+    noise = isinstance(variance, int) and variance >= 0
+    return noise and "|".join(table["levels"][0]).split("|") == [*rates.LEVELS]
 
 
 def _is_table(table: Any) -> bool:
@@ -183,6 +186,7 @@ def _standing(one: Placed, table: Mapping[str, Any], ours: Ints) -> Standing:
         level,
         tuple(zip(bands, np.maximum(others, 0).tolist(), strict=True)),
         tuple(bands[place] for place in quartiles(others)),
+        usual(table["variance"]),
         table["bound"],
     )
 

@@ -53,6 +53,7 @@ class Place:
     ours: str
     quarters: tuple[str, ...]
     bands: tuple[tuple[str, str, bool], ...]
+    usual: int
     bound: int
 
 
@@ -127,6 +128,7 @@ def _place(one: Standing, catalogue: Catalogue, visit: Visit) -> Place:
             (words.rate_word(band, visit.language), _number(others, visit), one.ours in band.split("|"))
             for band, others in one.bands
         ),
+        one.usual,
         one.bound,
     )
 
