@@ -73,18 +73,17 @@ THERE: dict[str, dict[str, Any]] = {
 
 
 CHANGING = {"ask_membership", "announce_descriptor", "leave_federation"}
-"""What carries a code or a signature, which no random name hits."""
+"""What carries a code or a signature, which nothing random has; ``tests/hub/test_joining.py`` asks these."""
 
 
 def test_every_answer_is_one_the_document_describes(served: Any) -> None:
     met: Counter[tuple[str, int]] = Counter()
-    for operation in sorted(OPEN_OPERATIONS):
+    for operation in sorted(OPEN_OPERATIONS - CHANGING):
         described = served.find_operation_by_id(operation)
         if operation in THERE:
             case = described.Case(path_parameters=THERE[operation])
             met[operation, case.call_and_validate().status_code] += 1
-        if operation not in CHANGING:
-            ask(described, operation, GenerationMode.POSITIVE, met)
+        ask(described, operation, GenerationMode.POSITIVE, met)
         if any(described.iter_parameters()):
             ask(described, operation, GenerationMode.NEGATIVE, met)
     # With nothing asked there would be nothing wrong either.
