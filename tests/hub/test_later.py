@@ -17,11 +17,13 @@ from coupole.hub.publication.crossings import choices_of
 from coupole.hub.publication.later import Came, later
 from coupole.hub.publication.opening import close_datasets
 from coupole.hub.publication.sealed import SlotNotReleased
+from coupole.hub.publication.views import view
 from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store, sealed
 from coupole.hub.store.sealed_tables import Certificate, SealedReport
 from coupole.hub.store.tables import Member
 from coupole.hub.ui.later import beside
+from coupole.standard.validation import check_against
 from coupole.wire import reports
 from coupole.wire.sealing import SealingKey, new_private, public_of
 from coupole.wire.tabulations import shape
@@ -208,3 +210,12 @@ def test_people_read_what_came_in_later_in_their_language(reader: TestClient) ->
         translated = reader.get(f"/fine?slot={FEBRUARY}&language={language}").text
         assert "What came in later" not in translated
         assert ">131<" in translated
+
+
+def test_whoever_attacks_what_is_public_has_what_was_told_anew(store: Store) -> None:
+    with store.reading() as session:
+        seen = view(session, CATALOGUE, "public")
+    tables = [one.table for one in seen.held]
+    check_against("adversary_view", seen.document | {"tables": tables})
+    anew = next(one for one in tables if one["id"].endswith("told anew"))
+    assert (anew["period"], anew["cells"][0]) == (2026 * 12 + 2, [["F"], 131])

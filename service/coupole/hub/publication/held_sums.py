@@ -48,14 +48,13 @@ def known(session: Session, catalogue: Catalogue, number: int, kept: Kept) -> Kn
     """A tabulation; ``number``: how many were made before it."""
     document, sums = sealed.document(kept), by_slot(sealed.group_sums(session, kept.id)).counts
     order = in_order(sums, document["grain"])
-    open_ = {one.name for each in catalogue.indicators for one in each.dimensions if one.codes is None}
     opened = closed = 0
     marks = {}
     for place, slot in enumerate(order):
         opened += slot.endswith(OPENING) and place > 0
         closed += _closes(session, kept.id, slot)
         flow, start, stock = (_mark(number, since) for since in (0, opened, opened + closed))
-        marks[slot] = Marks(flow, start, stock, frozenset(open_))
+        marks[slot] = Marks(flow, start, stock, held.codes_of(catalogue))
     return Known(kept.id, document, sums, marks, order, [*_batches(session, kept.id, document)])
 
 
@@ -123,10 +122,20 @@ def published(session: Session, known: Known) -> Iterator[Held]:
                 yield held.summed(table, owner, known.marks[slot], exact)
         for table in documents[slot].get("spreads", ()):  # members, not people: each is in one band
             yield held.summed(table, FEDERATION, known.marks[slot], Summed(known.id, slot, table["id"]))
+        yield from _restated(known, documents[slot])
         if slot == next((one for one in known.order if not one.endswith(OPENING)), None) or began:
             yield from _added(known, slot, documents[slot], began)
     if began:
         yield from _nobody(known, FEDERATION)
+
+
+def _restated(known: Known, document: Mapping[str, Any]) -> Iterator[Held]:
+    """What there was at the end of the slot before, told anew with the balances that were opened since."""
+    anew = document.get("restated", {"tables": []})
+    for table in anew["tables"]:
+        exact = Summed(known.id, anew["since"], table["id"], tuple(known.document["groups"]))
+        made = held.summed(table, FEDERATION, known.marks[anew["since"]], exact)
+        yield made._replace(table=made.table | {"id": f"{made.table['id']} told anew"})
 
 
 def _added(known: Known, slot: str, document: Mapping[str, Any], began: dict[str, dict[str, Any]]) -> Iterator[Held]:
