@@ -111,6 +111,13 @@ def test_a_form_is_asked_for_by_accept_or_by_suffix_and_known_ones_are_not_sent_
         assert ("content-language" in by_suffix.headers) is form.worded
 
 
+def test_a_fine_table_has_no_other_breakdown_and_only_the_periods_that_were_published(hub: PublishedHub) -> None:
+    for query, code in (("by=sex", "breakdown_unknown"), ("period=2026-03", "dataset_empty"), ("x=1", "query_unknown")):
+        assert hub.client.get(f"/api/v1/datasets/F03.sex.slot?{query}").json()["code"] == code
+    assert hub.client.get(f"/api/v1/datasets/F03.sex.slot?period={SLOT}").json()["size"] == [1, 5, 1]
+    assert hub.client.get("/api/v1/datasets/F03.sex.year").json()["code"] == "dataset_empty"
+
+
 @pytest.mark.parametrize(
     ("accept", "form"),
     [
