@@ -35,5 +35,5 @@ def _lines(party: str, settings: type[BaseSettings]) -> Iterator[str]:
         if field.default is PydanticUndefined:
             yield f"{variable}="
         else:
-            yield f"# {variable}={'' if field.default is None else field.default}"
+            yield f"# {variable}={'' if field.default in (None, ()) else field.default}"
     yield ""
