@@ -49,8 +49,14 @@ def test_codes_of_an_open_list_are_those_that_were_named_and_one_for_all_others(
 def test_exact_tables_are_in_it_when_asked_for_and_have_one_dimension() -> None:
     assert not [table for table in plan(CORE).tables if table.exact]
     exact = [table for table in plan(CORE, headline=True).tables if table.exact]
-    assert exact
-    assert max(len(table.by) for table in exact) == 1
+    assert {table.by for table in exact} == {(), ("sex",)}
+
+
+def test_exact_tables_are_of_flows_in_levels_that_are_never_small() -> None:
+    """The hub has them as they are: a rare level, or a stock less that of the month before, would be a few people."""
+    exact = [table for table in plan(CORE, headline=True).tables if table.exact]
+    assert {table.kind for table in exact} == {"flow"}
+    assert {table.levels for table in exact} == {(), (("F", "other"),)}
 
 
 def test_it_has_a_size_that_a_report_can_have() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
     from coupole.hub.publication.held import Dated, Held, Summed
     from coupole.hub.publication.sealed import Counts
+    from coupole.standard.catalogue import Catalogue
 
 app = typer.Typer(help="What a party holds of a federation, in one document that anybody can attack.")
 
 PARTY = re.compile(r"hub|public|trustee|member:[a-z0-9-]{1,60}")
+MEMBER = "member:"
 Nodes = Annotated[list[Path] | None, typer.Option("--node", help="The node directory of a member; all for --truth.")]
 Cell = tuple[str, str, str, str]
 """Indicator, dimension, code and part."""
@@ -44,32 +46,35 @@ def export(
 ) -> None:
     """Write everything that party holds, or with --truth the exact figures behind it."""
     from coupole.cli.opened_hub import opened
-    from coupole.hub.publication.views import view
 
     if not PARTY.fullmatch(adversary_view):
         raise typer.BadParameter("hub, public, trustee or member:ID", param_hint="--adversary-view")
-    own = adversary_view.partition(":")[2]
-    members = {member.id: member for member in map(_Member, node or ())}
-    if own and own not in members:
+    members = {member.id: member for member in map(Member, node or ())}
+    if adversary_view.startswith(MEMBER) and adversary_view.removeprefix(MEMBER) not in members:
         raise typer.BadParameter("the node directory of that member is needed", param_hint="--node")
     with opened(hub) as (opened_hub, _ring, _settings), opened_hub.store.reading() as session:
-        made = view(session, opened_hub.catalogue, adversary_view)
-        exact = _Truth(session, members)
-        tables = [exact.of(one) if truth or _is_own(one, own) else one.table for one in made.held]
-    text = json.dumps(made.document | {"tables": tables}, ensure_ascii=False)
+        made = document(session, opened_hub.catalogue, adversary_view, members, truth=truth)
+    text = json.dumps(made, ensure_ascii=False)
     if output:
         output.write_text(text)
-        say(f"{len(tables)} tables of {form}: {output}")
+        say(f"{len(made['tables'])} tables of {form}: {output}")
     else:
         typer.echo(text)
 
 
-def _is_own(one: Held, own: str) -> bool:
-    """Whether a table is a member's own, of which it has the exact figures."""
-    return bool(own) and one.table["owner"] == own
+def document(
+    session: Session, catalogue: Catalogue, party: str, members: Mapping[str, Member], *, truth: bool = False
+) -> Document:
+    """What that party holds, or the exact figures behind it; ``members``: those whose nodes are at hand."""
+    from coupole.hub.publication.views import view
+
+    made, exact = view(session, catalogue, party), _Truth(session, catalogue, members)
+    own = party.removeprefix(MEMBER) if party.startswith(MEMBER) else None
+    tables = [exact.of(one) if truth or one.table["owner"] == own else one.table for one in made.held]
+    return made.document | {"tables": tables}
 
 
-class _Member:
+class Member:
     """One member's own exact figures."""
 
     def __init__(self, directory: Path) -> None:
@@ -104,11 +109,13 @@ class _Member:
 class _Truth:
     """The exact figures behind what is held, from the nodes of all members that are in them."""
 
-    def __init__(self, session: Session, members: Mapping[str, _Member]) -> None:
+    def __init__(self, session: Session, catalogue: Catalogue, members: Mapping[str, Member]) -> None:
+        from coupole.hub.publication.held import codes_of
         from coupole.hub.store import sealed
         from coupole.wire.tabulations import shape
 
         self.members = members
+        self.codes = codes_of(catalogue)
         self.documents = {one.id: sealed.document(one) for one in sealed.tabulations(session)}
         self.cells = {name: shape(document).cells for name, document in self.documents.items()}
         self.counted = {
@@ -135,11 +142,7 @@ class _Truth:
         cells: list[Any]
         if isinstance(one.exact, Summed):
             there = self._tables(one.exact)
-            # Levels that are shown as one are told one after the other.
-            cells = [
-                [levels, sum(there[cell] for cell in product(*(level.split("|") for level in levels)))]
-                for levels, _value in one.table["cells"]
-            ]
+            cells = [[levels, _added(there, levels)] for levels, _value in one.table["cells"]]
         else:
             values = self._dated(one.exact)
             cells = [[levels, value] for (levels, _value), value in zip(one.table["cells"], values, strict=True)]
@@ -147,8 +150,8 @@ class _Truth:
 
     def _tables(self, asked: Summed) -> dict[tuple[str, ...], int]:
         """The exact figures of a table of sealed totals, by levels."""
-        from coupole.hub.publication.held import states
-        from coupole.wire.tabulations import cells
+        from coupole.hub.publication.held import spelled, states
+        from coupole.wire.tabulations import crossed
 
         key = asked._replace(name="")
         if key not in self._made:
@@ -158,8 +161,9 @@ class _Truth:
                 if asked.member in ("", node):
                     sums[slot] += self.members[node].changes[asked.tabulation, report]
             self._made[key] = {
-                name: dict(zip(cells(one.placed), one.values.tolist(), strict=True))
+                name: dict(zip(crossed(spelled(by, levels, self.codes)), one.values.tolist(), strict=True))
                 for name, one in states(self.documents[asked.tabulation], sums, asked.slot, 0)
+                for by, levels in [(one.placed.table["by"], one.placed.table["levels"])]
             }
         return self._made[key][asked.name]
 
@@ -170,3 +174,9 @@ class _Truth:
             return [None] * len(asked.codes)
         cells = [(asked.indicator, asked.dimension, code, asked.part) for code in asked.codes]
         return [sum(one.get(cell, 0) for one in figures if one is not None) for cell in cells]
+
+
+def _added(there: Mapping[tuple[str, ...], int], levels: Sequence[str]) -> int:
+    """The figure of these levels; those that were put together are told one after the other."""
+    known = there.get(tuple(levels))
+    return sum(there[cell] for cell in product(*(level.split("|") for level in levels))) if known is None else known

@@ -79,7 +79,7 @@ def plan(catalogue: Catalogue, named: dict[str, Sequence[str]] | None = None, *,
         table
         for number, row in enumerate(rows)
         for by in row["by"]
-        for table in _tables(catalogue, row["indicator"], by, named or {}, exact=number >= fine)
+        for table in _tables(catalogue, row, by, named or {}, exact=number >= fine)
     ]
     tables += [_members(catalogue, name) for name in given["members"]]
     return Plan(given["id"], given["headcount"], tuple(tables))
@@ -99,13 +99,14 @@ def kind_of(indicator: Indicator) -> Literal["stock", "flow"]:
 
 
 def _tables(
-    catalogue: Catalogue, name: str, by: Sequence[str], named: dict[str, Sequence[str]], *, exact: bool
+    catalogue: Catalogue, row: Any, by: Sequence[str], named: dict[str, Sequence[str]], *, exact: bool
 ) -> Iterator[PlannedTable]:
+    name, apart = row["indicator"], row.get("apart", {})
     indicator = _indicator(catalogue, name)
     dimensions = {one.name: one for one in indicator.dimensions}
     if not dimensions.keys() >= set(by):
         raise PlanInvalid(name=name)
-    levels = tuple(_levels(dimensions[one], named) for one in by)
+    levels = tuple((*apart[one], OTHER) if one in apart else _levels(dimensions[one], named) for one in by)
     for part in indicator.parts:
         if not part.startswith("sum"):
             yield PlannedTable(name, part, kind_of(indicator), tuple(by), levels, exact)

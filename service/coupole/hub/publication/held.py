@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from coupole.disclosure.linked import POOLED
 from coupole.disclosure.telescoping import BOUND, VARIANCE
 from coupole.hub.publication.sealed import Counts, FineTable
 from coupole.standard.calendar import parse_period
@@ -36,6 +37,7 @@ NOTHING = "nothing"
 """The population of what leaves a stock that only grows: nobody, ever."""
 MONTHS_OF = {1: "", 3: ".quarter", 12: ".year"}
 
+Codes = Mapping[str, tuple[str, ...] | None]
 Table = dict[str, Any]
 """A table as the form has it."""
 
@@ -71,13 +73,13 @@ class Held(NamedTuple):
 class Marks(NamedTuple):
     """What is put behind the names of populations of a tabulation and slot: of flows, of what began, of stocks.
 
-    ``open``: dimensions whose codes are not all listed; what is left of them is a level of this tabulation alone.
+    ``codes``: of each dimension its codes; none where they are not all listed.
     """
 
     flow: str
     start: str
     stock: str
-    open: frozenset[str]
+    codes: Codes
 
 
 def month(period: str) -> int:
@@ -118,7 +120,8 @@ def _table(placed: Placed, span: Any, counts: Counts, noises: int) -> FineTable:
 def summed(table: Mapping[str, Any], owner: str, marks: Marks, exact: Summed) -> Held:
     """A table of sealed totals. ``table``: as it stands in a publication."""
     hidden = frozenset(table.get("hidden", ()))
-    cells = enumerate(zip(crossed(table["levels"]), table["values"], strict=True))
+    levels = spelled(table["by"], table["levels"], marks.codes)
+    cells = enumerate(zip(crossed(levels), table["values"], strict=True))
     names = {"day": marks.stock, "slot": marks.flow, "year": f"{marks.flow}.year", "start": f"{marks.start}.start"}
     found: Table = {
         "id": f"{exact.slot} {exact.name} {owner}",
@@ -128,7 +131,7 @@ def summed(table: Mapping[str, Any], owner: str, marks: Marks, exact: Summed) ->
         "vars": variables(table["by"], marks),
         "kind": "stock" if table["span"] in ("day", "start") else "flow",
         "noise": noise(table["bound"]),
-        "cells": [[[*levels], None if place in hidden else value] for place, (levels, value) in cells],
+        "cells": [[[*cell], None if place in hidden else value] for place, (cell, value) in cells],
     }
     # A hidden figure is of somebody; members in no band are hidden when they are few, nobody among it.
     least = int(table["part"] != MEMBERS)
@@ -137,13 +140,28 @@ def summed(table: Mapping[str, Any], owner: str, marks: Marks, exact: Summed) ->
 
 def zeros(marks: Marks, source: Source, head: Table) -> Held:
     """A table of nobody, which everybody knows. ``head``: what else is said of it."""
-    cells = [[[*one], 0] for one in crossed(source["levels"])]
+    cells = [[[*one], 0] for one in crossed(spelled(source["by"], source["levels"], marks.codes))]
     return Held(head | {"vars": variables(source["by"], marks), "noise": noise(0), "cells": cells}, None)
 
 
 def variables(by: Sequence[str], marks: Marks) -> list[str]:
     """The dimensions of a tabulation: where codes are open, its levels are not those of other tables."""
-    return [f"{name}:{OTHER}" if name in marks.open else name for name in by]
+    return [f"{name}:{OTHER}" if marks.codes.get(name, ()) is None else name for name in by]
+
+
+def spelled(by: Sequence[str], levels: Sequence[Sequence[str]], codes: Codes) -> list[list[str]]:
+    """Levels by name: where all codes are known, what stands for those that are not listed says which these are."""
+    found = []
+    for name, listed in zip(by, levels, strict=True):
+        others = [code for code in codes.get(name) or () if code not in listed[:-1]]
+        whole = listed[-1] == OTHER and len(others) > 1
+        found.append([*listed[:-1], POOLED.join(others)] if whole else [*listed])
+    return found
+
+
+def codes_of(catalogue: Catalogue) -> Codes:
+    """Of each dimension its codes; none where they are not all listed."""
+    return {one.name: one.codes for each in catalogue.indicators for one in each.dimensions}
 
 
 def released(catalogue: Catalogue, release: Release, *, newest: bool = True) -> Iterator[Held]:
