@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from coupole.hub.publication.grouping import added
 from coupole.hub.publication.sealed import SlotNotReleased
 from coupole.hub.store import published, sealed
 from coupole.hub.store.sealed_tables import SealedPublication
+from coupole.standard.calendar import parse_period
 from coupole.wire import reports
 from coupole.wire.slots import OPENING, parse_slot
 from coupole.wire.tabulations import Tabulation
@@ -68,7 +70,8 @@ def later(session: Session, slot: str) -> Later:
     if kept is None:
         raise SlotNotReleased()
     document: Shown = json.loads(sealed.text(kept))
-    made = {one.slot: one.tabulation for one in reversed(sealed.publications(session)) if one.slot > slot}
+    rows = sorted(sealed.publications(session), key=lambda one: (_end(one.slot), one.made_at))
+    made = {one.slot: one.tabulation for one in rows if _end(one.slot) > _end(slot)}
     same = [one for one, name in made.items() if name == kept.tabulation]
     found = {one: _document(session, kept.tabulation, one) for one in same}
     newest = next(reversed(made), slot)
@@ -90,6 +93,10 @@ def _former(session: Session, kept: SealedPublication) -> Shown:
     others = [one for one in sealed.publications(session) if one.slot == kept.slot and one.made_at < kept.made_at]
     newest = max(others, key=lambda one: one.made_at, default=None)
     return _document(session, newest.tabulation, kept.slot) if newest else {"tables": []}
+
+
+def _end(slot: str) -> date:
+    return parse_period(slot).last
 
 
 def _document(session: Session, name: str, slot: str) -> Shown:
