@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,6 +18,13 @@ from coupole.node.store import Store, open_store, open_vault
 from coupole.wire.keys import KeyRing
 from tests.calling import RunningNode
 from tests.factories import NODE
+
+# No test says how long anything may take: a machine with other work to do is slow, and right all the same.
+_SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "unhurried", hypothesis.settings.default, deadline=None, suppress_health_check=_SLOW
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture

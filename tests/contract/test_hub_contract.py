@@ -93,7 +93,7 @@ def test_every_answer_is_one_the_document_describes(served: Any) -> None:
 
 def ask(described: Any, operation: str, mode: GenerationMode, met: Counter[tuple[str, int]]) -> None:
     @given(case=described.as_strategy(generation_mode=mode))
-    @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, database=None, suppress_health_check=list(HealthCheck))
     def asked(case: schemathesis.Case) -> None:
         met[operation, case.call_and_validate().status_code] += 1
 

@@ -102,7 +102,7 @@ def test_every_answer_is_one_the_document_describes(node: RunningNode, described
     for mode in modes:
 
         @given(case=asked.as_strategy(generation_mode=mode))
-        @settings(max_examples=5, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=5, database=None, suppress_health_check=list(HealthCheck))
         def examples(case: schemathesis.Case) -> None:
             met[send(node, case)] += 1
 
@@ -137,7 +137,7 @@ def test_every_document_is_answered_as_described(node: RunningNode, described: A
     met: Counter[int] = Counter()
 
     @given(body=documents(entity), revision=st.integers(0, 3))
-    @settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, database=None, suppress_health_check=list(HealthCheck))
     def examples(body: Any, revision: int) -> None:
         rest = {}
         if verb == "replace":

@@ -160,7 +160,7 @@ EVERY = with_margins(np.array(list(product(range(8), repeat=4)), np.int64).resha
 EVERY = EVERY[..., :-1]  # with_margins also sums over the tables themselves
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(0, 7), min_size=4, max_size=4),
     st.lists(st.booleans(), min_size=9, max_size=9),

@@ -90,7 +90,7 @@ def linked_tables(draw: st.DrawFn) -> list[Table]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(linked_tables(), st.sampled_from([5, 10]))
 def test_nothing_small_is_published_and_nothing_small_follows(tables: list[Table], k: int) -> None:
     out = suppress(tables, k)

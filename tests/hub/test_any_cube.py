@@ -101,7 +101,7 @@ def unguarded(cell: str) -> str:
 
 
 @given(cubes(), st.sampled_from(["en", "it"]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_table_is_read_back_from_each_form_as_it_was(cube: Cube, language: str) -> None:
     values = expected(cube)
     lines = [json.loads(line) for line in jsonlines.write(cube, language).splitlines()]
@@ -159,7 +159,7 @@ def series(cube: Cube, values: list[float | None]) -> None:
 
 
 @given(st.text(max_size=20))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_code_becomes_an_identifier_of_sdmx_and_comes_back(code: str) -> None:
     written = sdmx.code_id(code)
     assert set(written) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-@$")

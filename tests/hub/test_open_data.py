@@ -138,7 +138,7 @@ def test_what_a_program_prefers_is_what_it_gets(accept: str, form: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_whatever_accept_says_there_is_an_answer(accept: str) -> None:
     assert preferred(accept) in FORMATS
 

@@ -62,7 +62,7 @@ def naive(federation: Mapping[str, Any], indicator: str, dimension: str, code: s
 
 
 @given(federations, st.randoms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_total_is_the_sum_of_what_members_show_and_says_of_how_many(
     federation: dict[str, Any], order: random.Random
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_total_is_the_sum_of_what_members_show_and_says_of_how_many(
 
 
 @given(federations)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_member_is_counted_once_in_the_coverage_of_an_indicator(federation: dict[str, Any]) -> None:
     totals = totals_of(federation)
     for indicator, covered in totals.coverage.items():
@@ -95,7 +95,7 @@ def test_every_member_is_counted_once_in_the_coverage_of_an_indicator(federation
 
 
 @given(federations)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_one_member_less_takes_away_exactly_what_it_showed(federation: dict[str, Any]) -> None:
     if not federation:
         return

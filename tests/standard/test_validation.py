@@ -72,7 +72,7 @@ def mutants(draw: st.DrawFn) -> tuple[str, Any]:
     return entity, document
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(mutants())
 def test_the_fast_and_the_reference_validator_agree_on_every_mutant(mutant):
     entity, document = mutant
@@ -80,7 +80,7 @@ def test_the_fast_and_the_reference_validator_agree_on_every_mutant(mutant):
     assert accepts(entity, document) == (findings(entity, document) == [])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(mutants())
 def test_every_finding_can_be_said_in_words_and_leads_to_a_place_that_has_a_name(mutant):
     entity, document = mutant

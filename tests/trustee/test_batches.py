@@ -76,7 +76,7 @@ def test_the_sum_of_a_slot_is_that_of_its_reports_and_of_noise_that_telescopes(f
     assert (running != exact).any()
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=1, max_size=3), silent=st.data())
 def test_nothing_is_lost_or_counted_twice_whoever_is_silent(
     tmp_path_factory: pytest.TempPathFactory, moves: list[list[int]], silent: Any

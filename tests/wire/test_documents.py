@@ -195,7 +195,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_what_may_be_written_is_exactly_what_is_read_back(value: Any) -> None:
     try:
         raw = written(value)

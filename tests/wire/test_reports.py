@@ -79,7 +79,7 @@ def test_all_shares_together_are_the_counts_and_key_sums(trustees):
     assert keys.tolist() == key_sums().tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(-(2**53) + 1, 2**53 - 1), min_size=SHAPE.cells, max_size=SHAPE.cells))
 def test_whatever_the_counts_are_they_come_back(found):
     made = report(counts=np.array(found, np.int64))
@@ -296,7 +296,7 @@ def test_an_honest_report_passes_every_challenge(trustees):
     assert [zero_sum(made, bytes([number]), trustees) for number in range(20)] == [0] * 20
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, SHAPE.cells - 1), st.integers(-(2**52), 2**52).filter(bool), st.binary(max_size=8))
 def test_a_single_wrong_cell_is_found_whatever_it_is_wrong_by(cell, error, challenge):
     wrong = counts()

@@ -264,7 +264,7 @@ def every_equation(form: Shape) -> list[NDArray[np.int64]]:
     return found
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(plans())
 def test_the_zero_rows_say_all_that_must_be_0_and_nothing_else(form):
     ours, all_of_it = matrix(form), every_equation(form)
@@ -276,7 +276,7 @@ def test_the_zero_rows_say_all_that_must_be_0_and_nothing_else(form):
     assert abs(ours).max(initial=0) <= 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 40), st.integers(0, 1000))
 def test_whatever_people_are_counted_every_zero_row_is_0(number, seed):
     assert not (matrix(SHAPE) @ counted(SHAPE, people(number, seed))).any()

@@ -184,7 +184,7 @@ def test_it_is_told_for_whom_and_who_accompanies() -> None:
     assert first.people == {id_of("actor"), id_of("actor", 2)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_whatever_is_due_is_near_or_late_and_of_a_known_kind(data: Any) -> None:
     today = data.draw(st.dates(date(2024, 1, 1), date(2027, 12, 31)))

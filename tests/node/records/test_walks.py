@@ -63,7 +63,7 @@ def tried(session: Session, store: Store, step: dict[str, Any]) -> bool:
     return True
 
 
-@settings(max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(MOVES, min_size=1, max_size=14))
 def test_no_walk_makes_a_file_untrue(sqlite_store: Store, steps: list[dict[str, Any]]) -> None:
     with sqlite_store.reading() as session:
@@ -85,7 +85,7 @@ def test_no_walk_makes_a_file_untrue(sqlite_store: Store, steps: list[dict[str, 
         start.rollback()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_what_is_handed_back_is_what_it_was_before_the_move(data: Any) -> None:
     file = accompaniment(data.draw(st.sampled_from(invented())))
@@ -98,7 +98,7 @@ def test_what_is_handed_back_is_what_it_was_before_the_move(data: Any) -> None:
     assert returned(moved, file["phase"]) == file
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_a_file_is_handed_back_to_phases_it_was_in_and_to_no_other(data: Any) -> None:
     known = data.draw(st.sampled_from(invented()))

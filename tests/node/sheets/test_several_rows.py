@@ -245,7 +245,7 @@ def test_rows_of_one_person_on_both_sides_of_a_page_and_of_an_interruption_are_o
 DAYS = ("01/03/2025", "01/06/2025", "01/09/2025")
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_rows_there_are_a_second_upload_changes_nothing_and_a_placement_is_there_once(
     sqlite_store: Store, ids: dict[str, str], data: st.DataObject

@@ -88,7 +88,7 @@ def test_a_refusal_does_not_repeat_the_password() -> None:
     assert "motdepasse" not in f"{refused.value!r} {refused.value.params} {refused.value.findings}"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable()))
 def test_a_password_is_compared_as_it_was_typed(password: str) -> None:
     kept = passwords.kept(password)

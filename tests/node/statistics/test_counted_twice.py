@@ -12,7 +12,7 @@ from tests.node.statistics import naive
 from tests.node.statistics.counted import CORE, cells, counted, expected
 from tests.node.statistics.histories import PERIODS, history
 
-HISTORIES = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+HISTORIES = settings(max_examples=2000, suppress_health_check=list(HealthCheck))
 """Two thousand: some forty seconds."""
 
 

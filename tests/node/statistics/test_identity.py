@@ -17,7 +17,7 @@ def totals(documents, period):
     return {key[0]: cell.value for key, cell in found.items() if key[1:] == ("total", "total", "count")}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_a_stock_is_the_stock_before_and_who_came_less_who_left(seed):
     documents = history(Random(seed))  # noqa: S311 - histories, not secrets
@@ -31,7 +31,7 @@ def test_a_stock_is_the_stock_before_and_who_came_less_who_left(seed):
         assert after.get("S01", 0) == before.get("S01", 0) + came - went
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_the_flows_and_months_of_a_year_are_those_of_its_quarters_together(seed):
     documents = history(Random(seed))  # noqa: S311 - histories, not secrets

@@ -88,7 +88,7 @@ def anything(chance: Random) -> list[dict[str, Any]]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 2**32), st.sampled_from(["2024-06", "2024-09", "2024-12", "2025-02", "2025-06", "2024-06/opening"])
 )
@@ -102,7 +102,7 @@ def test_every_cell_and_key_sum_is_what_a_plain_count_gives(seed: int, slot: str
     assert found.keys.tolist() == expected.keys.tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32))
 def test_margins_are_the_sums_of_their_cells_and_tables_agree(seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - histories, not secrets
@@ -112,7 +112,7 @@ def test_margins_are_the_sums_of_their_cells_and_tables_agree(seed: int) -> None
     assert not rows.any()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32))
 def test_a_cell_in_which_nobody_is_has_no_key_and_one_with_somebody_is_told_by_nobody(seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - histories, not secrets
@@ -209,7 +209,7 @@ def levels_of(documents: list[dict[str, Any]], slot: str, *names: str) -> list[s
     return [rates.LEVELS[one.index(1)] for one in counts]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.sampled_from(["2024-06", "2025-02", "2025-06", "2024-06/opening", "2025-03/opening"]))
 def test_a_workshop_stands_where_a_plain_count_of_twelve_months_puts_it(seed: int, slot: str) -> None:
     documents = history(Random(seed))  # noqa: S311 - histories, not secrets

@@ -59,7 +59,7 @@ def apart(case: str, month: str) -> tuple[list[dict[str, Any]], list[dict[str, A
 anytime = given(st.sampled_from(MONTHS), st.sampled_from(CASES))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @anytime
 def test_sums_of_two_months_do_not_tell_what_one_person_changed(month: str, case: str) -> None:
     before, after = apart(case, month)
@@ -78,7 +78,7 @@ def test_sums_of_two_months_do_not_tell_what_one_person_changed(month: str, case
     assert mean_belief(seen, np.broadcast_to(true[true != 0], seen.shape), difference()) < 0.3
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @anytime
 def test_member_tables_of_two_months_do_not_tell_it_either(month: str, case: str) -> None:
     hits = unmoved = 0

@@ -29,7 +29,6 @@ pytestmark = pytest.mark.processes
 BUDGET = settings(
     max_examples=4,
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
