@@ -20,18 +20,10 @@ from coupole.hub.settings import HubSettings
 from coupole.wire.documents import verify
 from tests.fake_nodes import FakeNode
 from tests.federation_network import Network
+from tests.published_hub import TOTALS
 from tests.small_hub import RING, SmallHub, hosts
 
 PERIOD = "2026-10"
-FIGURES = {
-    "F03": {
-        "total": {"total": 1024},
-        "sex": {"F": 600, "M": 420, "X": 4, "U": None},
-        "programme": {"esfplus_operation": 12, "unknown": 0},
-    },
-    "F04": "too_few_people",
-    "F05": {"total": {"total": 0}},
-}
 
 
 @pytest.fixture
@@ -41,7 +33,7 @@ async def web(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
     settings.save()
     RING.save(settings.ring)
     hub = SmallHub(settings.database)
-    nodes = [FakeNode(name).shows(PERIOD, figures=FIGURES) for name in ("north", "south", "west")]
+    nodes = [FakeNode(name).shows(PERIOD, figures=TOTALS) for name in ("north", "south", "west")]
     hub.add(*nodes)
     async with Network(hosts(nodes[:2])) as network:
         await hub.collect(network)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -222,10 +221,10 @@ Dataset = Annotated[
 By = Annotated[str | None, Query(max_length=60, description="One breakdown of totals instead of all: sex, age_band…")]
 
 
-def _add(form: Format) -> None:
-    """The address that asks for one form by its suffix."""
+def _add(path: str, name: str, form: Format | None) -> None:
+    """An address that asks for one form by its suffix, or for any by ``Accept``."""
 
-    def read_form(
+    def read(
         request: Request,
         session: Reading,
         hub: ThisHub,
@@ -234,43 +233,25 @@ def _add(form: Format) -> None:
         by: By = None,
         period: Period = None,
     ) -> Response:
-        return _answer(request, session, hub, form, language, dataset, by, period)
+        wanted = form or formats.preferred(request.headers.get("accept", ""))
+        return _answer(request, session, hub, wanted, language, dataset, by, period)
 
-    read_form.__doc__ = f"One dataset as {form.label}."
-    _route(f"/datasets/{{dataset}}.{form.suffix}", f"read_dataset_{form.name}", read_form, form)
-
-
-def _route(path: str, name: str, handler: Callable[..., Response], *forms: Format) -> None:
+    any_form = "One dataset, in the form that ``Accept`` asks for; JSON-stat 2.0 unless it prefers another."
     router.add_api_route(
         path,
-        handler,
+        read,
         name=name,
+        description=f"One dataset as {form.label}." if form else any_form,
         dependencies=[KnownQuery],
         response_class=Response,
-        responses=_described(*forms),
+        responses=_described(*([form] if form else FORMATS)),
     )
 
 
 # The longest first: what ends in .sdmx.csv ends in .csv too.
 for form in sorted(FORMATS, key=lambda one: len(one.suffix), reverse=True):
-    _add(form)
-
-
-def read_dataset(
-    request: Request,
-    session: Reading,
-    hub: ThisHub,
-    language: Spoken,
-    dataset: Dataset,
-    by: By = None,
-    period: Period = None,
-) -> Response:
-    """One dataset, in the form that ``Accept`` asks for; JSON-stat 2.0 unless it prefers another."""
-    form = formats.preferred(request.headers.get("accept", ""))
-    return _answer(request, session, hub, form, language, dataset, by, period)
-
-
-_route("/datasets/{dataset}", "read_dataset", read_dataset, *FORMATS)
+    _add(f"/datasets/{{dataset}}.{form.suffix}", f"read_dataset_{form.name}", form)
+_add("/datasets/{dataset}", "read_dataset", None)
 
 
 def _answer(

@@ -75,16 +75,7 @@ def lines(cube: Cube, language: str) -> Iterator[list[Cell]]:
             *_place(cube, row, language),
             measure,
             cube.measures.labels[measure][language],
-            figure.value,
-            *first(figure),
-            figure.status,
-            figure.kind,
-            figure.shown,
-            figure.expected,
-            figure.hidden,
-            figure.bound,
-            figure.variance,
-            figure.settled_from,
+            *told(figure).values(),
             " ".join(cube.nodes[period]),
             *tail,
         ]
@@ -107,9 +98,22 @@ def one_way(alone: tuple[Axis, str] | None, language: str) -> tuple[str, str, st
     return axis.name, code, axis.labels[code][language]
 
 
-def first(figure: Figure) -> tuple[int | float | None, str | None, str | None]:
-    """What was first published where it was something else, since when it is not, and why: codes and members."""
-    if figure.first is None:
-        return None, None, None
-    because = " ".join(f"{code}:{members}" for code, members in figure.first.causes.items())
-    return figure.first.value, figure.first.since, because
+def told(figure: Figure) -> dict[str, Cell]:
+    """What is said of a figure, by ``FIGURES``. What was published at first, when it changed and why (codes, of how
+    many members) are none where nothing changed."""
+    first = figure.first
+    values: tuple[Cell, ...] = (
+        figure.value,
+        first.value if first else None,
+        first.since if first else None,
+        " ".join(f"{code}:{members}" for code, members in first.causes.items()) if first else None,
+        figure.status,
+        figure.kind,
+        figure.shown,
+        figure.expected,
+        figure.hidden,
+        figure.bound,
+        figure.variance,
+        figure.settled_from,
+    )
+    return dict(zip(FIGURES, values, strict=True))

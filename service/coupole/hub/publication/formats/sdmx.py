@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from coupole.hub.publication.cubes import Axis, Cube, Figure, Row
 from coupole.hub.publication.datasets import TOTAL
-from coupole.hub.publication.formats.rows import first
+from coupole.hub.publication.formats.rows import FIGURES, FRACTIONS, WHOLE, told
 from coupole.hub.publication.formats.words import COLUMNS, KINDS
 from coupole.hub.publication.words import WORDS
 from coupole.standard.catalogue import Texts
@@ -30,6 +30,8 @@ SOMETIMES = frozenset(
     {"NOISE_BOUND", "NOISE_VARIANCE", "SETTLED_FROM", "FIRST_VALUE", "CHANGED_AT", "CHANGED_BECAUSE", "MEMBERS"}
 )
 """Attributes that not every figure has."""
+NAMES = {"status": "OBS_STATUS", "nodes": "MEMBERS", "catalogue": "CATALOGUE", "version": "CATALOGUE_VERSION"}
+"""Attributes that have another name than the column of other forms."""
 NUMBER, FRACTION, TEXT, PERIOD = "Integer", "Double", "String", "ObservationalTimePeriod"
 
 
@@ -74,46 +76,27 @@ def dimensions(cube: Cube) -> list[Axis]:
     return [*(one._replace(name=one.name.upper()) for one in cube.axes), cube.measures._replace(name="MEASURE")]
 
 
-def attributes(cube: Cube) -> list[Attribute]:
-    """What is said of each figure."""
+def attributes() -> list[Attribute]:
+    """What is said of each figure: what every form says beside its value, and whose it is."""
     statuses = code_list("obs_status")
-    return [
-        Attribute("OBS_STATUS", COLUMNS["status"], {code: statuses.items[code]["labels"] for code in statuses.ids}),
-        Attribute("KIND", COLUMNS["kind"], KINDS),
-        Attribute("MEMBERS_IN", COLUMNS["members_in"], kind=NUMBER),
-        Attribute("MEMBERS_EXPECTED", COLUMNS["members_expected"], kind=NUMBER),
-        Attribute("MEMBERS_HIDING", COLUMNS["members_hiding"], kind=NUMBER),
-        Attribute("NOISE_BOUND", COLUMNS["noise_bound"], kind=NUMBER),
-        Attribute("NOISE_VARIANCE", COLUMNS["noise_variance"], kind=NUMBER),
-        Attribute("SETTLED_FROM", COLUMNS["settled_from"]),
-        Attribute("FIRST_VALUE", COLUMNS["first_value"], kind=FRACTION),
-        Attribute("CHANGED_AT", COLUMNS["changed_at"]),
-        Attribute("CHANGED_BECAUSE", COLUMNS["changed_because"]),
-        Attribute("MEMBERS", COLUMNS["nodes"]),
-        Attribute("CATALOGUE", COLUMNS["catalogue"]),
-        Attribute("CATALOGUE_VERSION", COLUMNS["version"]),
+    lists = {"status": {code: statuses.items[code]["labels"] for code in statuses.ids}, "kind": KINDS}
+    kinds = dict.fromkeys(WHOLE, NUMBER) | dict.fromkeys(FRACTIONS, FRACTION)
+    said = [
+        Attribute(NAMES.get(name, name.upper()), COLUMNS[name], lists.get(name), kinds.get(name, TEXT))
+        for name in FIGURES
+        if name != "value"
     ]
+    return [*said, *(Attribute(NAMES[name], COLUMNS[name]) for name in ("nodes", "catalogue", "version"))]
 
 
 def said(cube: Cube, period: str, figure: Figure) -> Iterator[tuple[str, str]]:
     """The attributes of one figure that have something to say, in the order of ``attributes``."""
-    values = (
-        figure.status,
-        figure.kind,
-        figure.shown,
-        figure.expected,
-        figure.hidden,
-        figure.bound,
-        figure.variance,
-        figure.settled_from,
-        *first(figure),
-        " ".join(cube.nodes[period]),
-        cube.catalogue,
-        cube.version,
-    )
-    for attribute, value in zip(attributes(cube), values, strict=True):
-        if value is not None and value != "":
-            yield attribute.id, str(value)
+    of_figure = told(figure)
+    del of_figure["value"]
+    values = (*of_figure.values(), " ".join(cube.nodes[period]), cube.catalogue, cube.version)
+    for attribute, value in zip(IDS, values, strict=True):
+        if value not in (None, ""):
+            yield attribute, str(value)
 
 
 def key(cube: Cube, row: Row, measure: str) -> list[tuple[str, str]]:
@@ -130,7 +113,7 @@ def concepts(cube: Cube) -> dict[str, Texts]:
     """Everything a structure speaks of, by identifier."""
     found = {one.name: one.title for one in dimensions(cube)}
     found |= {TIME: WORDS["period"], VALUE: COLUMNS["value"]}
-    return found | {one.id: one.title for one in attributes(cube)}
+    return found | {one.id: one.title for one in attributes()}
 
 
 def lists(cube: Cube) -> dict[str, tuple[Texts, Mapping[str, Texts]]]:
@@ -138,10 +121,14 @@ def lists(cube: Cube) -> dict[str, tuple[Texts, Mapping[str, Texts]]]:
     coded: dict[str, tuple[Texts, Mapping[str, Texts]]] = {
         one.name: (one.title, {code_id(code): label for code, label in one.labels.items()}) for one in dimensions(cube)
     }
-    coded |= {one.id: (one.title, one.codes) for one in attributes(cube) if one.codes is not None}
+    coded |= {one.id: (one.title, one.codes) for one in attributes() if one.codes is not None}
     return {list_id(cube, name): found for name, found in coded.items()}
 
 
 def list_id(cube: Cube, name: str) -> str:
     """The name of the code list of a dimension or attribute."""
     return f"CL_{structure_id(cube)}_{name}"
+
+
+IDS = tuple(one.id for one in attributes())
+"""The identifiers of the attributes, in order."""

@@ -16,7 +16,7 @@ def write(cube: Cube, _language: str) -> bytes:
     """One row for each figure."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    names = [one.id for one in sdmx.attributes(cube)]
+    names = sdmx.IDS
     keys = [one.name for one in sdmx.dimensions(cube)]
     writer.writerow([*HEAD, *keys, sdmx.TIME, sdmx.VALUE, *names])
     named = f"{sdmx.agency(cube)}:{sdmx.structure_id(cube)}({cube.version})"

@@ -76,7 +76,7 @@ def _components(parent: Element, cube: Cube) -> None:
 
 
 def _attributes(listed: Element, cube: Cube) -> None:
-    for attribute in sdmx.attributes(cube):
+    for attribute in sdmx.attributes():
         sure = "Conditional" if attribute.id in sdmx.SOMETIMES else "Mandatory"
         one = child(listed, "str:Attribute", id=attribute.id, assignmentStatus=sure)
         _concept(one, cube, attribute.id)
