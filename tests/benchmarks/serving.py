@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -16,6 +17,8 @@ import psutil
 import uvicorn
 from starlette.applications import Starlette
 
+from coupole.__main__ import SEARCHES
+from coupole.cli.serving import Settled
 from coupole.node.app import create_app
 from coupole.node.settings import NodeSettings
 
@@ -49,7 +52,8 @@ def main(run: Callable[[], Lines], floor_app: Callable[[Path], Starlette]) -> No
     if len(sys.argv) == 4:
         what, directory, port = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
         app: Any = create_app(NodeSettings.load(directory)) if what == "ours" else floor_app(directory)
-        uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+        gc.set_threshold(*SEARCHES)  # as the program does
+        uvicorn.run(Settled(app), host="127.0.0.1", port=port, log_level="error", access_log=False)
         return
     for line in run():
         print(f"{line['name']:60} {line['ours'] * 1e3:8.3f} {line['floor'] * 1e3:8.3f} ms {line['ratio']:7.2f} x")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,8 @@ AHEAD = 30
 """How far its clock may be ahead of ours, in seconds."""
 CAPACITY = 200_000
 PORTS = {"https": 443, "http": 80}
+PLAIN = re.compile(r"/[A-Za-z0-9/._:-]*")
+"""A path that has one way of being written, as nearly all have: it need not be taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Proofs:
     """Checks proofs for the addresses of one issuer, each proof once."""
 
     def __init__(self, issuer: str, clock: Callable[[], float], capacity: int = CAPACITY) -> None:
+        self.issuer = issuer
         self.origin = origin_of(issuer)
         self.clock = clock
         self.capacity = capacity
@@ -89,9 +93,14 @@ class Proofs:
             and 0 < len(jti) <= 200
             and claims.get("htm") == method
             and isinstance(address, str)
-            and origin_of(address) == self.origin
-            and unquote(urlsplit(address).path or "/") == path
+            and self._is_here(address, path)
         )
+
+    def _is_here(self, address: str, path: str) -> bool:
+        """Whether an address is that of a path of ours, however it is written."""
+        if address == self.issuer + path and PLAIN.fullmatch(path):
+            return True
+        return origin_of(address) == self.origin and unquote(urlsplit(address).path or "/") == path
 
     def use(self, proof: Proof) -> None:
         """Use a proof up. Raises ``ProofUsed``, and ``ServiceBusy`` rather than forget one that could come again."""
