@@ -6,12 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
+from typer.testing import CliRunner
 
+from coupole.cli.audit import app as audit_app
+from coupole.cli.hub import app as hub_app
 from coupole.hub.collection.auditing import SlotNotSummed, evidence
+from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store
 from coupole.hub.store.sealed_tables import Batch, Certificate, SealedReport, Tabulation
 from coupole.wire import reports
 from coupole.wire.auditing import Added, AuditFailed, AuditTooEarly, check
+from coupole.wire.descriptor import fingerprint
 from tests.audited import Audited
 from tests.small_hub import SmallHub
 
@@ -74,3 +80,22 @@ def test_what_it_kept_of_a_lie_is_the_evidence_and_leaves_when_the_key_is_gone(h
     with pytest.raises(AuditFailed) as failed:
         check(shown(hub.store))
     assert [one.code for one in failed.value.findings] == ["audit_sums_shifted"]
+
+
+def test_an_auditor_checks_the_file_of_a_hub_on_another_machine(tmp_path: Path) -> None:
+    directory, file = tmp_path / "hub", tmp_path / "sums.json"
+    ran = CliRunner()
+    assert ran.invoke(hub_app, ["init", str(directory), "--name", "The federation", "--yes"]).exit_code == 0
+    small = SmallHub(HubSettings.load(directory).database)
+    made = Audited(tmp_path / "f", 6).sum()
+    made.close()
+    kept(small, made)
+    small.store.close()
+    asked = ["audit", str(directory), SLOT, "--output", str(file)]
+    assert isinstance(ran.invoke(hub_app, asked).exception, AuditTooEarly)
+    assert not file.exists()
+    with time_machine.travel(GONE):
+        assert "the key sums of all are those of its 6 reports" in ran.invoke(hub_app, asked).stdout
+    said = ran.invoke(audit_app, [str(file)])
+    assert "2026-10, certificate 1 of Trustee 0: the key sums of all are those of its 6 reports." in said.stdout
+    assert fingerprint(made.trustee.ring.active("sign").public()) in said.stderr
