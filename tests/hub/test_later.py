@@ -154,6 +154,22 @@ def test_what_was_counted_over_several_slots_can_come_to_so_much_with_what_the_s
     assert entries.restated is None
 
 
+def test_each_part_of_a_figure_stands_beside_itself(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    bands = [planned("S07", f"band_{place}") for place in (1, 2)]
+    stocks = [one._replace(kind="stock") for one in bands]
+    name = counted(store, *stocks, values={"S07.band_1": [8], "S07.band_2": [30]}, first=JANUARY)
+    publish(store, JANUARY)
+    summed(store, name, FEBRUARY, {"S07.band_1": [4], "S07.band_2": [1]})
+    publish(store, FEBRUARY)
+    with store.reading() as session:
+        found = later(session, JANUARY)
+    shown = beside(found, choices_of(CATALOGUE, [one.published for one in found.tables])[0], "en")
+    assert (shown.heads, shown.columns) == (("Measure",), ("published", "newest"))
+    assert [(line.heads, line.cells) for line in shown.lines] == [(("1–4",), (8, 12)), (("5–9",), (30, 31))]
+    store.close()
+
+
 def test_that_something_else_is_counted_from_a_slot_on_is_told(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'hub.sqlite'}")
     counted(store, STOCK, FLOW, values={"S01.count.sex": [100, 50, 0, 0]}, first=JANUARY)
