@@ -26,6 +26,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("unhurried")
 
+os.environ["COUPOLE_HUB_COLLECTS_BY_ITSELF"] = "false"
+"""A hub of a test asks nobody of its own accord, however long the test takes."""
+
 
 @pytest.fixture
 def anyio_backend() -> str:

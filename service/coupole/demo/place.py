@@ -77,7 +77,7 @@ class Place:
         """The hub's settings."""
         port = self.note.ports[0]
         values = {"directory": self.directory / "hub", "name": UMBRELLA.name, "issuer": address(port), "port": port}
-        return HubSettings.checked(values)
+        return HubSettings.checked(values | {"collects_by_itself": False})
 
     @property
     def nodes(self) -> list[NodeSettings]:

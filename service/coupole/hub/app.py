@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
@@ -13,6 +13,7 @@ from coupole.errors import CoupoleError
 from coupole.hub.api import STATUS, federation, figures, joining, later, sealed
 from coupole.hub.collection.connecting import Connect, connector
 from coupole.hub.collection.rounds import Desk
+from coupole.hub.collection.schedule import Rhythm, by_itself
 from coupole.hub.collection.visiting import Reach
 from coupole.hub.members.introducing import signed_introduction
 from coupole.hub.publication.publishing import publish
@@ -120,7 +121,7 @@ def create_app(settings: HubSettings, reach: Reach | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_hub(settings) as (hub, ring):
+        with open_hub(settings) as (hub, ring), _collecting(settings, hub, ring):
             app.state.hub = hub
             app.state.reach = reach or Reach(settings.reachable)
             app.state.introduction = signed_introduction(settings, ring)
@@ -145,6 +146,20 @@ def create_app(settings: HubSettings, reach: Reach | None = None) -> FastAPI:
     tables.add_to(app, settings.name, settings.issuer, settings.language)
     apps.add_signs_of_life(app, ready)
     return app
+
+
+def _collecting(settings: HubSettings, hub: Hub, ring: KeyRing) -> AbstractContextManager[None]:
+    """What the running service does by itself."""
+    if not settings.collects_by_itself:
+        return nullcontext()
+    rhythm = Rhythm(
+        settings.asks_every,
+        after_days=settings.collects_after_days,
+        hour=settings.collects_at_hour,
+        again_days=settings.collects_again_days,
+        grace_days=settings.grace_days,
+    )
+    return by_itself(desk(settings, hub, ring), settings.database, rhythm)
 
 
 def ready(request: Request) -> None:

@@ -54,6 +54,16 @@ class HubSettings(PartySettings):
     """How often members are asked for their figures, as they read it before they join."""
     group_members: int = Field(default=20, ge=8, le=10_000)
     """From how many members on the sealed totals of a group are shown apart; smaller groups are put together."""
+    collects_by_itself: bool = True
+    """Whether the running service collects and publishes each period when it is over, in that rhythm."""
+    collects_after_days: int = Field(default=5, ge=1, le=90)
+    """How many days after the end of a period members are asked for it first."""
+    collects_at_hour: int = Field(default=3, ge=0, le=23)
+    """At which hour of that day (UTC)."""
+    collects_again_days: int = Field(default=7, ge=1, le=90)
+    """After how many days all are asked again, as long as there is grace: late members then come into the figures."""
+    grace_days: int = Field(default=35, ge=0, le=366)
+    """For how many days after it was first collected a period is collected again. Some figures settle after 28 days."""
     port: int = Field(default=8200, ge=1, le=65535)
     """Port to listen on."""
     concurrency: int = Field(default=64, ge=1, le=256)
