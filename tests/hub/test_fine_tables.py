@@ -250,7 +250,10 @@ async def test_the_report_says_who_is_missing_why_a_number_is_and_of_how_many_ev
     async with served(settings) as client:
         page = (await client.get("/esf?operation=ESF-1&language=en")).text
         for language in ("nl", "fr", "it"):
-            assert (await client.get(f"/esf?language={language}")).status_code == 200
+            assert (await client.get(f"/esf?language={language}&span=year")).status_code == 200
+        with store.writing() as session:
+            close_datasets(session, CATALOGUE, ["EECO01"], actor="test")
+        assert "none is open to everybody yet" in (await client.get("/esf?language=en")).text
     assert f"{sentence('node_unreachable').title.removesuffix('.')} (2); " in page
     assert f"{sentence('quorum_missing').title.removesuffix('.')} (1)." in page
     assert "Of about 40 who started in this period" in page

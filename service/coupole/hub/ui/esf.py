@@ -76,7 +76,8 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
         counted = {one["indicator"] for one in sealed.document(kept)["tables"]} if kept else set()
         operations = operations_of(tables)
         operation = asked.get("operation") or next(iter(operations), "")
-        span = next((one for one in SPANS if one == asked.get("span")), SPANS[0])
+        spans = [one for one in SPANS if any(table["span"] == one for table in tables)]
+        span = next((one for one in spans if one == asked.get("span")), next(iter(spans), ""))
         chosen = {one["indicator"]: one for one in tables if one["span"] == span}
         common = [one for one in hub.catalogue.indicators if COMMON.fullmatch(one.id)]
         values: dict[str, Any] = {
@@ -86,7 +87,8 @@ def add_to(app: FastAPI, pages: Pages, language: Language) -> None:
             "operation": operation,
             "other": OTHER,
             "span": span,
-            "spans": [one for one in SPANS if any(table["span"] == one for table in tables)],
+            "spans": spans,
+            "closed": not tables and any(map(COMMON.fullmatch, counted)),
             "first": document["first_slot"],
             "members": document["members"],
             "absent": [(sentence(reason, spoken).title.rstrip("."), members) for reason, members in missing.items()],
