@@ -77,9 +77,7 @@ def test_one_that_comes_back_alone_or_with_one_other_waits_and_with_two_is_count
     assert counted(certificate) == {member.name for member in federation.members}
     federation.counted(certificate)
     exact = sum(member.ledger[0] for member in federation.members if member.ledger)
-    assert (
-        np.abs(federation.change(found, answer) - (exact - begun)).max() <= 2 * BOUND
-    )  # new noise less the old
+    assert np.abs(federation.change(found, answer) - (exact - begun)).max() <= 2 * BOUND  # new noise less the old
     assert waiting(settled(federation, "2027-05", *AWAY[1:])) == []  # one month again
 
 
