@@ -66,7 +66,8 @@ THERE: dict[str, dict[str, Any]] = {
     **{f"read_dataset_{form.name}": {"dataset": "F03.sex.slot"} for form in FORMATS},
     "read_publication": {"period": PERIOD},
     "read_collection": {"number": 1},
-    "read_slot": {"slot": SLOT},
+    **dict.fromkeys(("read_slot", "read_later", "read_tables"), {"slot": SLOT}),
+    "list_corrections": {"period": PERIOD},
     "list_pulls": {"node": "north"},
 }
 """What was published: random names hardly ever hit it."""
