@@ -283,3 +283,19 @@ async def test_who_asked_and_leaves_before_it_was_admitted_waits_no_more(met: Me
     assert met.waiting() == ["north"]
     row = await asyncio.to_thread(leaving.leave, node.store, met.way, node.ring, "north", "zoe")
     assert (row.state, met.waiting()) == ("left", [])
+
+
+async def test_a_hub_that_does_not_believe_the_word_is_told_again(met: Meeting, north: RealNode) -> None:
+    """Somebody put a new key in use and did not announce it: the hub must not go on asking without a word."""
+    await joined(met, north)
+    node, ring = north.app.state.node, KeyRing.load(north.settings.ring)
+    ring.rotate("sign")
+    row = await asyncio.to_thread(leaving.leave, node.store, met.way, ring, "north", "zoe")
+    assert (row.state, row.trouble) == ("leaving", "signer_unknown")
+    door = program(north)
+    assert door
+    assert not door.enabled
+    with met.store.writing() as session:
+        members.block(session, "north", actor="anna")
+    row = await asyncio.to_thread(leaving.leave, node.store, met.way, ring, "north", "zoe")
+    assert (row.state, row.trouble) == ("left", ""), "who is blocked is counted on by nobody"

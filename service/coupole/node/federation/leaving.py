@@ -27,6 +27,9 @@ from coupole.wire.documents import sign
 from coupole.wire.keys import KeyRing
 from coupole.wire.leaving import KIND, write_leaving
 
+NOBODY_TO_TELL = ("member_unknown", "member_blocked")
+"""Why a hub refuses to hear of it when it does not count on us anyway."""
+
 
 class FederationMissing(CoupoleError):
     """This workshop belongs to no federation."""
@@ -73,10 +76,10 @@ def go_on(store: Store, way: Way, ring: KeyRing, node: str, now: datetime | None
     trouble = ""
     try:
         speaking.leave(way, row.hub, node, raw, sign(KIND, raw, ring.active("sign")))
-    except HubRefuses:
-        pass  # it does not know us any more, or blocked us: there is nobody left to tell
     except CoupoleError as error:
-        trouble = error.findings[0].code if error.findings else error.code
+        reason = error.findings[0].code if error.findings else error.code
+        told = isinstance(error, HubRefuses) and reason in NOBODY_TO_TELL
+        trouble = "" if told else reason
     with store.writing() as session:
         row = session.get_one(Federation, row.hub)
         row.trouble = trouble
