@@ -63,8 +63,8 @@ class Guarded(httpx2.AsyncBaseTransport):
             raise error
         if not isinstance(answer.stream, httpx2.AsyncByteStream):
             raise TypeError("a transport for the client answers asynchronously")
-        stream = Capped(answer.stream, most, self._node)
-        return httpx2.Response(answer.status_code, headers=answer.headers, stream=stream, extensions=answer.extensions)
+        answer.stream = Capped(answer.stream, most, self._node)
+        return answer
 
     def _objection(self, answer: httpx2.Response, most: int) -> NodeError | None:
         stream = answer.extensions.get("network_stream")
