@@ -66,12 +66,15 @@ THERE: dict[str, dict[str, Any]] = {
     **{f"read_dataset_{form.name}": {"dataset": "F03.sex.slot"} for form in FORMATS},
     "read_publication": {"period": PERIOD},
     "read_collection": {"number": 1},
-    **dict.fromkeys(("read_slot", "read_later", "read_tables"), {"slot": SLOT}),
+    **{name: {"slot": SLOT} for name in ("read_slot", "read_later", "read_tables")},
     "list_corrections": {"period": PERIOD},
     "list_pulls": {"node": "north"},
 }
 """What was published: random names hardly ever hit it."""
 
+
+ALIKE = {f"read_dataset_{form.name}" for form in FORMATS}
+"""One function answers all of these: random questions are put to ``read_dataset``."""
 
 CHANGING = {"ask_membership", "announce_descriptor", "leave_federation"}
 """What carries a code or a signature, which nothing random has; ``tests/hub/test_joining.py`` asks these."""
@@ -84,6 +87,8 @@ def test_every_answer_is_one_the_document_describes(served: Any) -> None:
         if operation in THERE:
             case = described.Case(path_parameters=THERE[operation])
             met[operation, case.call_and_validate().status_code] += 1
+        if operation in ALIKE:
+            continue
         ask(described, operation, GenerationMode.POSITIVE, met)
         if any(described.iter_parameters()):
             ask(described, operation, GenerationMode.NEGATIVE, met)
