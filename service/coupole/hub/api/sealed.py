@@ -164,7 +164,8 @@ def list_slots(session: Reading) -> Slots:
 def read_slot(request: Request, session: Reading, slot: Slot) -> Response:
     """The fine tables of a month or quarter: every figure with its noise, or the places of those left out.
 
-    And how members differ: by some rates how many lie in which band. What was signed cannot be cut: it is for everybody when all its tables are.
+    And how members differ: by some rates how many lie in which band. What was signed cannot be cut: it is for everybody
+    when all its tables are.
     """
     found = sealed.newest_publication(session, slot)
     if found is None:
