@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from coupole.cli import OTHER_PARTY
+from coupole.cli import OTHER_PARTY, hub_members
 from coupole.cli.opened import AsJson, answer, say
 from coupole.cli.opened_hub import Directory, PeriodArgument, opened, table
 
@@ -34,6 +34,7 @@ def collect(
     from coupole.hub.publication.publishing import publish
 
     with opened(directory) as (hub, ring, settings):
+        hub_members.keep_directory(hub, settings)
         asks = desk(settings, hub, ring)
         with engine.started(asks, settings.database) as running, counted(f"Collecting {period}", None) as note:
             report = engine.collect(running, period, publish=publish_after, progress=note)
