@@ -22,14 +22,15 @@ async def met(tmp_path: Path, node: RunningNode) -> AsyncIterator[Meeting]:
         yield made
 
 
-def code_of(answer: httpx2.Response) -> tuple[int, bool]:
-    return answer.status_code, 'role="alert"' in answer.text
+def refused(answer: httpx2.Response) -> tuple[int, str]:
+    return answer.status_code, answer.text.partition('data-code="')[2].partition('"')[0]
 
 
 async def test_from_an_invitation_to_a_member_and_out_again(met: Meeting, node: RunningNode) -> None:
     browser = signed_in(node, "admin")
     assert "belongs to no federation" in browser.get("/federation").text
-    assert code_of(browser.post("/federation/invitation", data={"code": "nonsense"})) == (422, True)
+    nonsense = browser.post("/federation/invitation", data={"code": "nonsense"})
+    assert refused(nonsense) == (422, "invitation_unreadable")
     code = met.invite()
     seen = browser.post("/federation/invitation", data={"code": code})
     assert seen.status_code == 200
@@ -37,7 +38,8 @@ async def test_from_an_invitation_to_a_member_and_out_again(met: Meeting, node: 
         assert said in seen.text
     assert f"<code>{met.fingerprint[:29]}</code>" in seen.text
     assert met.waiting() == []
-    assert code_of(browser.post("/federation/join", data={"code": code, "letters": "AAAAAAAA"})) == (422, True)
+    misheard = browser.post("/federation/join", data={"code": code, "letters": "AAAAAAAA"})
+    assert refused(misheard) == (422, "hub_fingerprint_wrong")
     joined = browser.post("/federation/join", data={"code": code, "letters": met.fingerprint[-9:].lower()})
     assert (joined.status_code, met.waiting()) == (303, [node.settings.node_id])
     assert "has not admitted this workshop yet" in browser.get("/federation").text
@@ -65,7 +67,7 @@ async def test_what_is_wrong_with_the_hub_is_said_on_the_page_and_its_last_word_
     browser, code = signed_in(node, "admin"), met.invite()
     met.places["hub.test"] = "10.0.0.1"
     answer = browser.post("/federation/invitation", data={"code": code})
-    assert code_of(answer) == (502, True)
+    assert refused(answer) == (502, "hub_unreachable")
     assert "inside a house" in answer.text
     met.places.clear()
     browser.post("/federation/join", data={"code": code, "letters": met.fingerprint})

@@ -171,8 +171,8 @@ def _invited(visit: Visit, invited: Invited) -> dict[str, Any]:
 def _again(visit: Visit, template: str, error: CoupoleError, **values: Any) -> Response:
     """The page once more, with why beside the field."""
     said = [sentence(found.code, visit.language, found.params) for found in error.findings]
-    wrong = [sentence(error.code, visit.language, error.params), *said]
-    return visit.page(template, visit.number_of(error), wrong=wrong, **values)
+    lines = [sentence(error.code, visit.language, error.params), *said]
+    return visit.page(template, visit.number_of(error), wrong={"code": error.code, "lines": lines}, **values)
 
 
 def consider(visit: Visit) -> Response:
