@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,13 +16,17 @@ from starlette.testclient import TestClient
 
 from coupole.hub.app import create_app
 from coupole.hub.collection import schedule
+from coupole.hub.collection.reading import ShownRound, shown_rounds
 from coupole.hub.collection.rounds import Desk, begin, end
 from coupole.hub.collection.schedule import Rhythm, by_itself, collect_due, due, waiting
+from coupole.hub.members.directory import in_force
 from coupole.hub.publication.datasets import dataset
 from coupole.hub.settings import HubSettings
 from coupole.hub.store.tables import ROUND
 from coupole.standard.calendar import parse_period
+from coupole.wire.directory import parse_directory
 from tests.fake_nodes import FakeNode
+from tests.federation.services import free_port
 from tests.federation_network import Network
 from tests.small_hub import CATALOGUE, SmallHub, hosts
 
@@ -82,7 +87,7 @@ def meeting(hub: SmallHub) -> tuple[SmallHub, list[FakeNode], Network]:
 def turn(hub: SmallHub, desk: Desk, now: datetime) -> list[str]:
     """One look at the calendar at that time; rounds are dated then."""
     url = hub.store.engine.url.render_as_string(hide_password=False)
-    done = collect_due(desk, url, Rhythm(grace_days=14), now, threading.Event())
+    done = collect_due(desk, url, Rhythm(grace_days=14), now, before=lambda: None, stop=threading.Event())
     with hub.store.writing() as session:
         session.execute(update(ROUND).where(ROUND.c.started_at > now).values(started_at=now, ended_at=now))
     return done
@@ -134,7 +139,7 @@ def test_a_turn_that_fails_does_not_end_the_others(
     again = threading.Event()
     turns = 0
 
-    def breaks(*_given: Any) -> list[str]:
+    def breaks(*_given: Any, **_named: Any) -> list[str]:
         nonlocal turns
         turns += 1
         if turns > 1:
@@ -143,7 +148,7 @@ def test_a_turn_that_fails_does_not_end_the_others(
 
     monkeypatch.setattr(schedule, "collect_due", breaks)
     monkeypatch.setattr(schedule, "EVERY", 0.01)
-    with caplog.at_level(logging.ERROR), by_itself(hub.desk(network), "", MONTHLY):
+    with caplog.at_level(logging.ERROR), by_itself(hub.desk(network), "", MONTHLY, lambda: None):
         assert again.wait(10)
     assert "RuntimeError" in caplog.text
     assert "Janssens" not in caplog.text
@@ -153,12 +158,34 @@ def collecting() -> list[str]:
     return [one.name for one in threading.enumerate() if one.name == "collecting"]
 
 
-def test_the_running_service_looks_at_the_calendar_and_one_that_is_told_not_to_does_not(
-    settings: HubSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_that_is_told_not_to_asks_nobody(settings: HubSettings) -> None:
     with TestClient(create_app(settings)):
         assert collecting() == []
+
+
+def test_the_running_service_collects_what_is_due_and_keeps_the_directory_good(
+    settings: HubSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "EVERY", 0.1)
     monkeypatch.setenv("COUPOLE_HUB_COLLECTS_BY_ITSELF", "true")
+    monkeypatch.setenv("COUPOLE_HUB_ASK_AGAIN_SECONDS", "0")
+    node = FakeNode("north")
+    node.issuer = f"http://127.0.0.1:{free_port()}"  # nobody is there
+    there = SmallHub(settings.database)
+    there.add(node)
+    expected = [name for name, _ in due(MONTHLY, datetime.now(UTC))]
     with TestClient(create_app(HubSettings.load(settings.directory))):
         assert collecting() == ["collecting"]
+        while len(done := [one.period for one in rounds_of(there) if one.ended_at]) < len(expected):
+            time.sleep(0.1)
+    assert sorted(done) == expected
     assert collecting() == []
+    with there.store.reading() as session:
+        assert {row.kinds["unreachable"] for row in shown_rounds(session)} == {1}
+        assert [one["node"] for one in parse_directory(in_force(session).body)["members"]] == ["north"]
+    there.store.close()
+
+
+def rounds_of(hub: SmallHub) -> list[ShownRound]:
+    with hub.store.reading() as session:
+        return shown_rounds(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from coupole.hub.members import Candidate
     from coupole.hub.settings import HubSettings
     from coupole.hub.store import Hub
+    from coupole.hub.store.joining_tables import HubDirectory
 
 member = typer.Typer(no_args_is_help=True, help="The members of the federation.")
 
@@ -208,31 +210,37 @@ def _decided(directory: Path, what: str, node: str) -> None:
 
 def _directory_follows(hub: Hub, settings: HubSettings) -> None:
     """After members changed: a new directory where its key is here, a word to the operator where it is not."""
-    from coupole.wire.keys import KeyRingMissing
-
-    try:
-        with hub.store.writing() as session:
-            _publish(session, settings)
-    except KeyRingMissing:
-        say("The directory does not say so yet: its key is elsewhere. Next: coupole hub directory DIR --export FILE")
+    _made(hub, lambda session: _next(session, settings))
 
 
 def keep_directory(hub: Hub, settings: HubSettings) -> None:
     """With each collection: a new directory when members changed by themselves, or when the last one ends soon."""
-    from coupole.hub.members.directory import is_behind, newest
-    from coupole.wire.directory import WARNED
+    from coupole.hub.members.directory import keep_good
 
-    with hub.store.reading() as session:
-        kept, behind = newest(session), is_behind(session)
-    if behind or kept is None or kept.expires_at - datetime.now(UTC) <= WARNED:
-        _directory_follows(hub, settings)
+    _made(hub, lambda session: keep_good(session, settings, actor=actor(), now=datetime.now(UTC)))
 
 
-def _publish(session: Session, settings: HubSettings) -> None:
+def _made(hub: Hub, make: Callable[[Session], HubDirectory | None]) -> None:
+    from coupole.wire.keys import KeyRingMissing
+
+    try:
+        with hub.store.writing() as session:
+            made = make(session)
+    except KeyRingMissing:
+        say("The directory does not say so yet: its key is elsewhere. Next: coupole hub directory DIR --export FILE")
+    else:
+        _said(made)
+
+
+def _next(session: Session, settings: HubSettings) -> HubDirectory:
     from coupole.hub.members.directory import publish_here
 
-    made = publish_here(session, settings, actor=actor(), now=datetime.now(UTC))
-    say(f"Directory {made.number}, good until {made.expires_at:%Y-%m-%d}")
+    return publish_here(session, settings, actor=actor(), now=datetime.now(UTC))
+
+
+def _said(made: HubDirectory | None) -> None:
+    if made:
+        say(f"Directory {made.number}, good until {made.expires_at:%Y-%m-%d}")
 
 
 def directory(
@@ -252,7 +260,7 @@ def directory(
         elif take:
             _take(session, settings, take)
         elif renew:
-            _publish(session, settings)
+            _said(_next(session, settings))
         else:
             _show(session, as_json)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
@@ -15,6 +16,7 @@ from coupole.hub.collection.connecting import Connect, connector
 from coupole.hub.collection.rounds import Desk
 from coupole.hub.collection.schedule import Rhythm, by_itself
 from coupole.hub.collection.visiting import Reach
+from coupole.hub.members.directory import keep_good
 from coupole.hub.members.introducing import signed_introduction
 from coupole.hub.publication.publishing import publish
 from coupole.hub.settings import PURPOSES, HubSettings
@@ -22,7 +24,7 @@ from coupole.hub.store import Hub, open_store
 from coupole.hub.ui import tables
 from coupole.standard import catalogue
 from coupole.web import apps
-from coupole.wire.keys import KeyRing
+from coupole.wire.keys import KeyRing, KeyRingMissing
 
 API_VERSION = "1"
 
@@ -159,7 +161,12 @@ def _collecting(settings: HubSettings, hub: Hub, ring: KeyRing) -> AbstractConte
         again_days=settings.collects_again_days,
         grace_days=settings.grace_days,
     )
-    return by_itself(desk(settings, hub, ring), settings.database, rhythm)
+
+    def keep_directory() -> None:
+        with suppress(KeyRingMissing), hub.store.writing() as session:  # its key may be kept elsewhere
+            keep_good(session, settings, actor="hub", now=datetime.now(UTC))
+
+    return by_itself(desk(settings, hub, ring), settings.database, rhythm, keep_directory)
 
 
 def ready(request: Request) -> None:

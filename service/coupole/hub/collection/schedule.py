@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -76,12 +76,15 @@ def waiting(desk: Desk, rhythm: Rhythm, now: datetime) -> list[str]:
         return found
 
 
-def collect_due(desk: Desk, url: str, rhythm: Rhythm, now: datetime, stop: threading.Event) -> list[str]:
-    """Collect and publish what is due: which periods. Raises ``CollectionBroke``."""
+def collect_due(
+    desk: Desk, url: str, rhythm: Rhythm, now: datetime, *, before: Callable[[], None], stop: threading.Event
+) -> list[str]:
+    """Collect and publish what is due: which periods. ``before``: is done first. Raises ``CollectionBroke``."""
     periods = waiting(desk, rhythm, now)
     if periods:
         from coupole.hub.collection import engine
 
+        before()
         with engine.started(desk, url) as running:
             for period in periods:
                 engine.collect(running, period, publish=True, stop=stop)
@@ -89,14 +92,14 @@ def collect_due(desk: Desk, url: str, rhythm: Rhythm, now: datetime, stop: threa
 
 
 @contextmanager
-def by_itself(desk: Desk, url: str, rhythm: Rhythm) -> Iterator[None]:
+def by_itself(desk: Desk, url: str, rhythm: Rhythm, before: Callable[[], None]) -> Iterator[None]:
     """Collect what is due, in a thread, until the end of the block. ``url``: the hub's database."""
     stop = threading.Event()
 
     def keep_going() -> None:
         while not stop.wait(EVERY):
             try:
-                collect_due(desk, url, rhythm, datetime.now(UTC), stop)
+                collect_due(desk, url, rhythm, datetime.now(UTC), before=before, stop=stop)
             except Exception as error:  # the next turn must come, whatever happened to this one
                 logger.error("a collection failed: %s", type(error).__qualname__)
 

@@ -115,6 +115,17 @@ def publish_here(session: Session, who: Introduced, *, actor: str, now: datetime
     return publish(session, who.name, who.issuer, keys, key, actor=actor, now=now)
 
 
+def keep_good(session: Session, who: Introduced, *, actor: str, now: datetime) -> HubDirectory | None:
+    """The next directory, signed here, when members changed by themselves or the last one ends soon; else none.
+
+    Raises ``KeyRingMissing``.
+    """
+    kept = newest(session)
+    if kept and kept.expires_at - now > directory.WARNED and not is_behind(session):
+        return None
+    return publish_here(session, who, actor=actor, now=now)
+
+
 def is_behind(session: Session) -> bool:
     """Whether members changed since the directory in force was made, or there is none."""
     found = newest(session)
