@@ -25,7 +25,7 @@ from coupole.trustee import store
 from coupole.trustee.store import Application, Invitation, Roster, Trustee
 from coupole.wire.absences import AWAY, heard
 from coupole.wire.certificates import GENESIS
-from coupole.wire.descriptor import fingerprint, fingerprint_matches, read_descriptor
+from coupole.wire.descriptor import fingerprint, fingerprint_matches, read_descriptor, signing_key
 from coupole.wire.documents import canonical_only, digest, sign, verify, written
 
 ACTIVE, INACTIVE, RETIRED = "active", "inactive", "retired"
@@ -110,8 +110,7 @@ def signer(raw: bytes, signature: str) -> tuple[dict[str, Any], str]:
     Raises what ``read_descriptor`` raises.
     """
     descriptor = read_descriptor(raw, signature)
-    kid = signature.rpartition(".")[0]
-    key = next(key for key in descriptor["keys"]["keys"] if key["kid"] == kid)
+    key = signing_key(descriptor, signature)
     return key, fingerprint(key)
 
 
