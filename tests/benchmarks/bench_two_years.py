@@ -144,12 +144,20 @@ def counted(made: Years, silent: int) -> Iterator[Line]:
         "silent, left, come, restored", "5 %, 2, 2, 1", f"{silent}, {len(LEAVING)}, {len(COMING)}, {len(LOSING)}"
     )
     people = place(form, "S01.count.age_band.sex")
-    stock = sum(int(change[people.first + people.size - 1]) for one in made.changes.values() for change in one.values())
-    there = drawn.present(MONTHS - 1)
-    for number, when in COMING.items():
-        stock += int((drawn.present(when) & (drawn.someone.member == number)).sum())
-    gone = np.isin(drawn.someone.member, [*LEAVING])
-    yield line("people accompanied at the end", "as drawn", f"{stock} of {int((there & ~gone).sum())}")
+    stock = [stock_of(made, number, people.first + people.size - 1) for number in range(MEMBERS)]
+    wrong = sum(found != true for found, true in stock)
+    yield line(
+        "members whose people at the end are others than drawn", "0", f"{wrong} of {sum(t for _, t in stock)} people"
+    )
+
+
+def stock_of(made: Years, number: int, cell: int) -> tuple[int, int]:
+    """Whom a member's reports add up to at the end, and who is there; without those it had before it came."""
+    changes = [one[f"member-{number}"] for one in made.changes.values() if f"member-{number}" in one]
+    mine, drawn = made.drawn.someone.member == number, made.drawn
+    before = int((mine & drawn.present(COMING[number])).sum()) if number in COMING else 0
+    there = 0 if number in LEAVING else int((mine & drawn.present(MONTHS - 1)).sum()) - before
+    return sum(int(one[cell]) for one in changes), there
 
 
 def together(made: Years) -> tuple[list[str], dict[str, Vector], dict[str, Vector]]:

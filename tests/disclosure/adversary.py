@@ -163,6 +163,8 @@ def untrue(document: Document, truth: Document) -> list[Figure]:
 
 def _reaches(table: Document, value: Any, known: int) -> bool:
     """Whether the exact figure is within what a table declares."""
+    if table["noise"]["kind"] == "exact" and value is not None:
+        return bool(value == known)
     low, high = _range(table, value)
     if table["noise"]["kind"] == "bounded" and value is not None and not table["noise"].get("kept_zero"):
         low = min(low, value - table["noise"]["max"])
@@ -182,7 +184,7 @@ def _range(table: Document, value: Any) -> tuple[int, int]:
         low, high = table.get("hidden_range") or (0, BIG)
         return low, high
     if noise["kind"] == "exact":
-        return value, value
+        return max(value, 0), max(value, 0)  # below 0 is what was taken back of another month
     kept = 1 if noise.get("kept_zero") and value else 0
     if noise["kind"] == "unbounded":
         return kept, BIG

@@ -55,13 +55,18 @@ async def lived(tmp_path: Path) -> AsyncIterator[Years]:
 
 async def test_each_event_is_counted_once_and_what_the_hub_holds_is_as_it_says(lived: Years) -> None:
     slots = [month_name(month) for month in range(MONTHS)]
-    exits = lived.cell("F05.count.sex.outcome_category")
+    exits, people = lived.cell("F05.count.sex.outcome_category"), lived.cell("S01.count.age_band.sex")
     for number in range(MEMBERS):
         mine, first = lived.drawn.someone.member == number, COMES[1] if number == COMES[0] else -1
         last = LEAVES[1] if number == LEAVES[0] else MONTHS - 1
         changes = [lived.changes[slot].get(f"member-{number}") for slot in slots]
         told = sum(int(one[exits]) for one in changes if one is not None)
         assert told == int((mine & lived.drawn.told(last)).sum()) - int((mine & lived.drawn.told(first)).sum())
+        opened = [lived.changes[month_name(0) + OPENING].get(f"member-{number}")]
+        stock = sum(int(one[people]) for one in [*changes, *opened] if one is not None)
+        there = int((mine & lived.drawn.present(last)).sum())
+        joined = int((mine & lived.drawn.present(first)).sum()) if number == COMES[0] else 0
+        assert stock == (0 if number == LEAVES[0] else there - joined)
     sums = lived.sums()
     exact = {slot: np.sum([*one.values()], axis=0) for slot, one in lived.changes.items()}
     off = np.sum([*sums.values()], axis=0) - np.sum([*exact.values()], axis=0)
