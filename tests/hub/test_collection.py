@@ -277,58 +277,58 @@ async def test_who_is_slow_or_off_has_no_outcome_before_it_was_asked_for_the_las
     monkeypatch.setattr(rounds, "PATIENCE", 0.3)
     nodes = honest()
     hub.add(*nodes)
-    nodes[2].answers[PATH] = fake.silence
+
+    async def slow(node: FakeNode, scope: Any, body: bytes, send: fake.Send) -> None:
+        await asyncio.sleep(1.5)
+        await fake.give_release(node, scope, body, send)
+
+    nodes[2].answers[PATH] = slow
     async with Network(hosts(nodes[1:])) as network:
         desk = hub.desk(network)
         number, _resumed = rounds.begin(desk, PERIOD)
         assert rounds.waiting(desk, number) == ["east", "north", "south", "west"]
         await rounds.ask(desk, number, rounds.waiting(desk, number), at_once=4, last=False)
         assert rounds.waiting(desk, number) == ["east", "south"]
-        nodes[2].shows(PERIOD)
         await rounds.ask(desk, number, ["east", "south", "north"], at_once=4)
         assert rounds.waiting(desk, number) == []
     assert rounds.end(desk, number) == {"answered": 3, "unreachable": 1}
 
 
+class Together:
+    """How many members were asked at the same time, at most."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    async def answer(self, node: FakeNode, scope: Any, body: bytes, send: fake.Send) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.01)
+        self.now -= 1
+        await fake.give_release(node, scope, body, send)
+
+
 async def test_members_are_asked_at_the_same_time_and_no_more_than_agreed(hub: SmallHub) -> None:
     nodes = [FakeNode(f"node{number}").shows(PERIOD) for number in range(12)]
     hub.add(*nodes)
-    now, most = 0, 0
-
-    async def counted(node: FakeNode, scope: Any, body: bytes, send: fake.Send) -> None:
-        nonlocal now, most
-        now += 1
-        most = max(most, now)
-        await asyncio.sleep(0.01)
-        now -= 1
-        await fake.give_release(node, scope, body, send)
-
+    together = Together()
     for node in nodes:
-        node.answers[PATH] = counted
+        node.answers[PATH] = together.answer
     async with Network(hosts(nodes)) as network:
         await hub.collect(network, concurrency=4)
-    assert most == 4
+    assert together.most == 4
 
 
 async def test_members_on_one_machine_are_asked_a_few_at_a_time(hub: SmallHub) -> None:
     nodes = [FakeNode(f"node{number}").shows(PERIOD) for number in range(6)]
-    now, most = 0, 0
-
-    async def counted(node: FakeNode, scope: Any, body: bytes, send: fake.Send) -> None:
-        nonlocal now, most
-        now += 1
-        most = max(most, now)
-        await asyncio.sleep(0.01)
-        now -= 1
-        await fake.give_release(node, scope, body, send)
-
+    together = Together()
     for number, node in enumerate(nodes):
         node.issuer = f"https://provider.test:{8000 + number}"
-        node.answers[PATH] = counted
+        node.answers[PATH] = together.answer
     hub.add(*nodes)
     async with Network({f"provider.test:{8000 + number}": node for number, node in enumerate(nodes)}) as network:
         report = await one_round(hub.desk(network, per_host=2), PERIOD)
-    assert (report.kinds, most) == ({"answered": 6}, 2)
+    assert (report.kinds, together.most) == ({"answered": 6}, 2)
 
 
 async def test_a_member_that_left_is_not_asked(hub: SmallHub) -> None:

@@ -7,7 +7,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,10 +116,11 @@ def test_who_is_off_is_asked_again_and_who_stays_off_does_not_hold_up_the_others
     assert hub.outcomes()["node05"].reason == "node_unreachable"
 
 
-def test_a_round_that_was_left_is_gone_on_with_and_nobody_recorded_is_asked_again(hub: SmallHub) -> None:
-    nodes = members(9)
+def left(hub: SmallHub) -> tuple[list[FakeNode], Network]:
+    """A round that ended in the middle: four of nine members have an outcome, the others would answer now."""
+    nodes, stop = members(9), threading.Event()
     hub.add(*nodes)
-    network, stop = Network(hosts(nodes)), threading.Event()
+    network = Network(hosts(nodes))
     for node in nodes[4:]:
         node.answers[PATH] = fake.silence
     with started(hub.desk(network), address(hub)) as running, pytest.raises(CollectionBroke):
@@ -128,6 +128,11 @@ def test_a_round_that_was_left_is_gone_on_with_and_nobody_recorded_is_asked_agai
     assert len(hub.releases()) == 4
     for node in nodes[4:]:
         node.shows(PERIOD)
+    return nodes, network
+
+
+def test_a_round_that_was_left_is_gone_on_with_and_nobody_recorded_is_asked_again(hub: SmallHub) -> None:
+    nodes, network = left(hub)
     with started(hub.desk(network), address(hub)) as running:
         report = collect(running, PERIOD, publish=True)
     assert (report.round, report.kinds) == (1, {"answered": 9})
@@ -135,20 +140,10 @@ def test_a_round_that_was_left_is_gone_on_with_and_nobody_recorded_is_asked_agai
     assert len(hub.releases()) == 9
 
 
-def test_the_tasks_of_a_worker_that_never_comes_back_are_taken_up_by_another(
-    hub: SmallHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_tasks_of_a_worker_that_never_comes_back_are_taken_up_by_another(hub: SmallHub) -> None:
     """Left as a dead machine leaves them: begun, on a seat that is free while another works on a seat of its own."""
-    nodes = members(9)
-    hub.add(*nodes)
-    network, stop = Network(hosts(nodes)), threading.Event()
-    for node in nodes[4:]:
-        node.answers[PATH] = fake.silence
-    with started(hub.desk(network), address(hub)) as running, pytest.raises(CollectionBroke):
-        collect(running, PERIOD, publish=True, progress=lambda done, _: stop.set() if done >= 4 else None, stop=stop)
+    nodes, network = left(hub)
     assert {one.executor_id for one in tasks(hub) if one.status == "PENDING"} == {"seat-1"}
-    for node in nodes[4:]:
-        node.shows(PERIOD)
     first = engine._Seats(address(hub)).take(1)
     assert first
     with started(hub.desk(network), address(hub)) as running:
@@ -189,7 +184,7 @@ def test_an_accident_breaks_the_round_and_quotes_nobody(hub: SmallHub, caplog: p
     assert len(hub.releases()) == 1
 
 
-def test_what_was_over_a_day_ago_is_forgotten(hub: SmallHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_was_over_a_day_ago_is_forgotten(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
     nodes = members(2)
     hub.add(*nodes)
     desk = hub.desk(Network(hosts(nodes)))
