@@ -43,7 +43,11 @@ class HubSettings(PartySettings):
     client_id: str = Field(default="hub", pattern=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$")
     """Name under which members register this hub as a client of their nodes."""
     database_url: str = ""
-    """Where everything is kept. Default: ``hub.sqlite`` in the hub directory; ``postgresql+psycopg://…`` otherwise."""
+    """Where everything is kept. Default: ``hub.sqlite`` in the hub directory; ``postgresql+psycopg://…`` otherwise.
+
+    With PostgreSQL, ``coupole hub work`` helps to collect from further machines. Tasks under way are kept there in a
+    schema ``dbos``, which the account must be allowed to make.
+    """
     language: Literal["en", "nl", "fr", "it"] = "en"
     """Language of pages and messages when a reader has not chosen one."""
     catalogue: str = "core"
