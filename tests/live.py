@@ -14,10 +14,10 @@ import uvicorn
 class Live:
     """An application, served. ``address`` is where."""
 
-    def __init__(self, app: Any, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(self, app: Any, port: int = 0) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
-                app, host=host, port=port, log_level="critical", lifespan="auto", timeout_graceful_shutdown=1
+                app, host="127.0.0.1", port=port, log_level="critical", lifespan="auto", timeout_graceful_shutdown=1
             )
         )
         self._ready = threading.Event()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from sqlalchemy import select
 
 from coupole.hub.app import desk, open_hub
@@ -22,11 +23,10 @@ from coupole.hub.collection.reading import shown_rounds
 from coupole.hub.publication.publishing import publication
 from coupole.hub.settings import HubSettings
 from coupole.hub.store import Store, open_store
-from coupole.hub.store.tables import OUTCOME, RELEASE, Member
+from coupole.hub.store.tables import OUTCOME, RELEASE
 from tests.fake_nodes import FakeNode, Send, give_release, release_path
 from tests.federation.services import COUPOLE
-from tests.live import Live
-from tests.small_hub import RING
+from tests.small_hub import RING, SmallHub
 
 pytestmark = pytest.mark.processes
 
@@ -36,19 +36,20 @@ MEMBERS, ANSWERED, KILLED_AFTER = 70, 40, 10
 
 
 class Members:
-    """Many members at addresses of their own. Some keep whoever asks them waiting as long as ``held``."""
+    """Many members on ports of their own. Some keep whoever asks them waiting as long as ``held``."""
 
-    def __init__(self) -> None:
-        self.nodes = {f"127.1.0.{number + 1}": FakeNode(f"node{number:02}").shows(PERIOD) for number in range(MEMBERS)}
+    def __init__(self, sockets: list[socket.socket]) -> None:
+        self.nodes: dict[int, FakeNode] = {}
         self.held = False
         self.asked = 0
-        for node in self.nodes.values():
+        for number, bound in enumerate(sockets):
+            port = bound.getsockname()[1]
+            self.nodes[port] = node = FakeNode(f"node{number:02}").shows(PERIOD)
+            node.issuer = f"http://127.0.0.1:{port}"
             node.answers[PATH] = self.give
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            host = dict(scope["headers"])[b"host"].decode().partition(":")[0]
-            await self.nodes[host](scope, receive, send)
+        await self.nodes[scope["server"][1]](scope, receive, send)
 
     async def give(self, node: FakeNode, scope: Any, body: bytes, send: Send) -> None:
         self.asked += 1
@@ -59,28 +60,26 @@ class Members:
 
 @pytest.fixture
 def members() -> Iterator[Members]:
-    made = Members()
-    served = Live(made, host="0.0.0.0")  # noqa: S104 - every address of 127/8 is a member
-    served.start()
-    port = served.address.rpartition(":")[2]
-    for host, node in made.nodes.items():
-        node.issuer = f"http://{host}:{port}"
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(MEMBERS)]
+    made = Members(sockets)
+    config = uvicorn.Config(made, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
+    thread.start()
     yield made
-    served.stop()
+    server.should_exit = True
+    thread.join(20)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, members: Members) -> HubSettings:
-    values = {"directory": tmp_path / "hub", "name": "Umbrella", "issuer": "https://hub.test"}
-    made = HubSettings.checked(values | {"database_url": database_url, "inside": ["127.0.0.0/8"]})
+    values = {"directory": tmp_path / "hub", "name": "Umbrella", "issuer": "http://127.0.0.1:8200"}
+    made = HubSettings.checked(values | {"database_url": database_url})
     made.save()
     RING.save(made.ring)
-    # Not by their descriptions: these allow no other address of this machine than its own name.
-    same = {"country": "BE", "active": True, "descriptor": b"", "signature": "", "added_at": datetime.now(UTC)}
-    with open_hub(made) as (hub, _ring), hub.store.writing() as session:
-        for one in members.nodes.values():
-            keys = json.dumps(one.ring.public_set("sign"))
-            session.add(Member(id=one.name, name=one.name, issuer=one.issuer, keys=keys, **same))
+    hub = SmallHub(database_url)
+    hub.add(*members.nodes.values())
+    hub.store.close()
     return made
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from coupole.hub.collection import engine, rounds
 from coupole.hub.collection.engine import CollectionBroke, collect, started
+from coupole.hub.collection.seats import Seats
 from coupole.hub.publication.publishing import publication
 from tests import fake_nodes as fake
 from tests.fake_nodes import FakeNode, release_path
@@ -51,7 +52,7 @@ def asked_for(node: FakeNode) -> int:
 
 def tasks(hub: SmallHub) -> list[Any]:
     """What DBOS keeps of its tasks."""
-    file = engine._Seats(address(hub)).file
+    file = Seats(address(hub)).file
     opened = create_engine(f"sqlite:///{file}" if file else address(hub))
     with opened.connect() as connection:
         found = connection.execute(text(f"SELECT * FROM {'' if file else 'dbos.'}workflow_status")).all()
@@ -144,7 +145,7 @@ def test_the_tasks_of_a_worker_that_never_comes_back_are_taken_up_by_another(hub
     """Left as a dead machine leaves them: begun, on a seat that is free while another works on a seat of its own."""
     nodes, network = left(hub)
     assert {one.executor_id for one in tasks(hub) if one.status == "PENDING"} == {"seat-1"}
-    first = engine._Seats(address(hub)).take(1)
+    first = Seats(address(hub)).take(1)
     assert first
     with started(hub.desk(network), address(hub)) as running:
         assert running.seat == "seat-2"
@@ -157,7 +158,7 @@ def test_the_tasks_of_a_worker_that_never_comes_back_are_taken_up_by_another(hub
 
 
 def test_seats_are_locks_that_go_with_whoever_holds_them(anywhere: SmallHub) -> None:
-    seats = engine._Seats(address(anywhere))
+    seats = Seats(address(anywhere))
     number, leave = seats.first_free()
     other, leave_other = seats.first_free()
     assert (number, other, seats.take(1)) == (1, 2, None)

@@ -4,8 +4,7 @@ A round is one task, which puts chunks of some dozens of members into a queue an
 Any process that works here takes chunks out of the queue: this one alone with SQLite, as many as one likes with
 PostgreSQL. DBOS writes down how far each task is, and does a task again whose process died.
 
-Each process sits on a numbered seat: a lock in the database (PostgreSQL) or on a file (SQLite) that goes with the
-process. The number is what DBOS knows it by. Whoever starts on a seat goes on with what was left there, and whoever
+DBOS knows each process by the seat it sits on. Whoever starts on a seat goes on with what was left there, and whoever
 works beside it takes up what was left on seats nobody sits on (``rescue``). What DBOS has is only who does what: the
 truth about members is in the hub's tables, and while nothing runs its tables may be deleted.
 
@@ -15,7 +14,6 @@ Imported only where members are asked: the library takes half a second to load.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import sqlite3
 import threading
@@ -25,16 +23,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
-from sqlalchemy import NullPool, create_engine, make_url, text
 
 from coupole.errors import CoupoleError
 from coupole.hub.collection import rounds
 from coupole.hub.collection.rounds import Desk, Report
+from coupole.hub.collection.seats import Seats
 from coupole.standard.calendar import parse_period
 
 VERSION = "1"
@@ -53,8 +50,6 @@ KEPT = timedelta(days=1)
 """For how long DBOS remembers a round that is over."""
 ROUNDS, CHUNKS = "coupole-rounds", "coupole-chunks"
 ALIVE = ["ENQUEUED", "PENDING", "DELAYED"]
-SEATS = 0x436F75
-"""The family of advisory locks that seats are, in a database that other programs may use too."""
 
 logger = logging.getLogger("coupole.hub.collection")
 logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it writes to the console by itself
@@ -80,57 +75,11 @@ class _Sqlite(sqlite3.Connection):
 
 
 @dataclass(frozen=True, slots=True)
-class _Seats:
-    """The seats of the processes that work on one hub. ``url``: the hub's database."""
-
-    url: str
-
-    @property
-    def file(self) -> Path | None:
-        """Where DBOS keeps its own with SQLite: beside the hub's database, which it would only hold up."""
-        found = make_url(self.url)
-        path = Path(found.database or "")
-        return path.with_stem(f"{path.stem}-engine") if found.get_backend_name() == "sqlite" else None
-
-    def take(self, number: int) -> Callable[[], None] | None:
-        """Sit down: how to leave again; none when somebody sits there."""
-        return self._lock_file(self.file, number) if self.file else self._lock_row(number)
-
-    def first_free(self) -> tuple[int, Callable[[], None]]:
-        """The first seat that was free, and how to leave it."""
-        return next((number, leave) for number in itertools.count(1) if (leave := self.take(number)))
-
-    @staticmethod
-    def _lock_file(file: Path, number: int) -> Callable[[], None] | None:
-        """An empty database held in a transaction: the one lock of files that every system has."""
-        held = sqlite3.connect(
-            file.with_suffix(f".seat{number}"), timeout=0, isolation_level=None, check_same_thread=False
-        )
-        try:
-            held.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            held.close()
-            return None
-        return held.close
-
-    def _lock_row(self, number: int) -> Callable[[], None] | None:
-        """A lock of the session. The server notices within a minute when the machine behind it is gone."""
-        engine = create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        held = engine.connect()
-        for name, seconds in (("idle", 30), ("interval", 10), ("count", 3)):
-            held.execute(text(f"SET tcp_keepalives_{name} = {seconds}"))
-        if held.scalar(text("SELECT pg_try_advisory_lock(:family, :number)"), {"family": SEATS, "number": number}):
-            return held.close
-        held.close()
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class Engine:
     """DBOS, started in this process with the tasks of one hub. ``seat``: what DBOS knows this process by."""
 
     desk: Desk
-    seats: _Seats
+    seats: Seats
     seat: str
     round: Callable[[str, bool], Any]
     """The task that is a whole round."""
@@ -216,7 +165,7 @@ def _begun(engine: Engine, prefix: str, period: str, *, publish: bool) -> Any:
 @contextmanager
 def started(desk: Desk, url: str) -> Iterator[Engine]:
     """DBOS, until the end of the block. ``url``: the hub's database. Nothing of it leaves this machine and that."""
-    seats = _Seats(url)
+    seats = Seats(url)
     with ONE_AT_A_TIME:
         number, leave = seats.first_free()
         try:
@@ -235,7 +184,7 @@ def started(desk: Desk, url: str) -> Iterator[Engine]:
             leave()
 
 
-def _config(seats: _Seats, seat: str) -> DBOSConfig:
+def _config(seats: Seats, seat: str) -> DBOSConfig:
     return {
         "name": "coupole-hub",
         "system_database_url": f"sqlite:///{seats.file}" if seats.file else seats.url,
@@ -268,7 +217,7 @@ def _tasks(desk: Desk) -> Callable[[str, bool], Any]:
         number, resumed = await _step(rounds.begin, desk, period)
         waiting = await _step(rounds.waiting, desk, number)
         asked = len(waiting)
-        turns = rounds.pauses(desk.again_seconds)
+        turns = await _step(rounds.pauses, desk.again_seconds)  # of the setting when it began, also when taken up again
         for turn, pause in enumerate(turns):
             if not waiting:
                 break
