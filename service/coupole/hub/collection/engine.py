@@ -48,7 +48,7 @@ RESCUE = 5.0
 """Seconds between two looks at seats that nobody sits on."""
 KEPT = timedelta(days=1)
 """For how long DBOS remembers a round that is over."""
-ROUNDS, CHUNKS = "coupole-rounds", "coupole-chunks"
+CHUNKS = "coupole-chunks"
 ALIVE = ["ENQUEUED", "PENDING", "DELAYED"]
 
 logger = logging.getLogger("coupole.hub.collection")
@@ -140,10 +140,9 @@ def rescue(engine: Engine) -> int:
         if leave is None:
             continue
         try:
-            for queue in (ROUNDS, CHUNKS):
-                mine = [one.workflow_id for one in tasks if (one.name == "round") == (queue == ROUNDS)]
-                if mine:
-                    DBOS.resume_workflows(mine, queue_name=queue)
+            for queue in {CHUNKS if one.name == "chunk" else None for one in tasks}:  # none: a queue of DBOS itself
+                mine = [one.workflow_id for one in tasks if (one.name == "chunk") == (queue == CHUNKS)]
+                DBOS.resume_workflows(mine, queue_name=queue)
         finally:
             leave()
         taken += len(tasks)
@@ -159,7 +158,7 @@ def _alive(prefix: str) -> Any:
 
 def _begun(engine: Engine, prefix: str, period: str, *, publish: bool) -> Any:
     with SetWorkflowID(f"{prefix}{uuid4()}"):
-        return DBOS.enqueue_workflow(ROUNDS, engine.round, period, publish)
+        return DBOS.start_workflow(engine.round, period, publish)
 
 
 @contextmanager
@@ -174,7 +173,6 @@ def started(desk: Desk, url: str) -> Iterator[Engine]:
             made = Engine(desk, seats, seat, _tasks(desk))
             DBOS.launch()
             lanes = _lanes(desk)
-            DBOS.register_queue(ROUNDS, polling_interval_sec=POLL)
             DBOS.register_queue(CHUNKS, global_concurrency=lanes, worker_concurrency=lanes, polling_interval_sec=POLL)
             rescue(made)
             _forget()
