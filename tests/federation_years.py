@@ -23,8 +23,8 @@ from coupole.hub.collection.connecting import connector
 from coupole.hub.collection.trustees import TrusteeClient
 from coupole.hub.publication import releasing
 from coupole.hub.store import sealed
-from coupole.node.statistics import accepting, reporting
-from coupole.node.statistics.ledger import open_change
+from coupole.node.statistics import accepting, reporting, sealing
+from coupole.node.statistics.ledger import open_change, open_ledger
 from coupole.node.store import sealed as kept
 from coupole.node.store.changes import Change
 from coupole.node.store.sealing_tables import AgreedTabulation, Certificate, SealedReport
@@ -36,9 +36,12 @@ from coupole.trustee import roster, tabulations
 from coupole.trustee.app import create_app, create_trustee
 from coupole.trustee.settings import TrusteeSettings
 from coupole.trustee.store import Trustee
+from coupole.wire.absences import WAITS
+from coupole.wire.certificates import Certificate as Certified
+from coupole.wire.certificates import refusals
 from coupole.wire.descriptor import fingerprint
 from coupole.wire.slots import OPENING
-from coupole.wire.tabulations import check_proposed, shape
+from coupole.wire.tabulations import Shape, check_proposed, shape
 from tests import factories
 from tests.disclosure.federations import NEVER, People, people
 from tests.factories import Document
@@ -55,6 +58,7 @@ GROUPS = tuple(code for code in code_list("target_group").ids if code != "other"
 EDUCATION = ("ED1", "ED2", "ED3", "ED4", "ED6")
 LABOUR = ("unemployed_registered", "unemployed_unregistered", "inactive_care", "inactive_other")
 Vector = np.ndarray[tuple[int], np.dtype[np.int64]]
+KeyVector = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
 
 def month_name(month: int) -> str:
@@ -121,6 +125,8 @@ class Years:
     changes: dict[str, dict[str, Vector]] = field(default_factory=dict)
     reported: dict[tuple[str, str], Vector] = field(default_factory=dict)
     """The same by tabulation and the hash of the report, also of reports that a member lost."""
+    keys: dict[str, dict[str, KeyVector]] = field(default_factory=dict)
+    """Of each slot the key sums that each member that was counted stood at afterwards, by its own ledger."""
 
     def write(self, month: int) -> None:
         """What members write down in a month; ``-1``: what they know when counting begins."""
@@ -154,10 +160,20 @@ class Years:
 
     def counted(self, slot: str) -> list[str]:
         """Whom the trustee counted."""
-        with self.hub.store.reading() as session:
-            certificate = sealed.certificate_of(session, self.tabulation, slot, 0)
-            groups = json.loads(certificate.body)["groups"] if certificate else []
+        groups = self.certificate(slot)["groups"]
         return [member["node"] for group in groups for member in group["members"]]
+
+    def waiting(self, slot: str) -> list[str]:
+        """Whose report the trustee did not count yet, because it was away for long and comes back alone."""
+        return [name for name, reason in refusals(self.certificate(slot)).items() if reason == WAITS]
+
+    def certificate(self, slot: str) -> Certified:
+        """What the trustee said of a slot that is over."""
+        with self.hub.store.reading() as session:
+            found = sealed.certificate_of(session, self.tabulation, slot, 0)
+            assert found is not None
+            made: Certified = json.loads(found.body)
+        return made
 
     def change(self, name: str, slot: str) -> Vector:
         """What a member reported for a slot, as it alone can read it."""
@@ -166,7 +182,10 @@ class Years:
             row, made = kept.tabulation(session, self.tabulation), kept.report(session, self.tabulation, slot)
         assert row is not None
         assert made is not None
-        found = open_change(node.ring, f"{reporting.opened(row, name).place}|{slot}", made.change)
+        agreed = reporting.opened(row, name)
+        counted = open_ledger(node.ring, agreed.place, made.own, sealing.stock_cells(agreed.form)).counted
+        self.keys.setdefault(slot, {})[name] = counted.keys
+        found = open_change(node.ring, f"{agreed.place}|{slot}", made.change)
         self.reported[self.tabulation, made.report] = found
         return found
 
@@ -177,11 +196,26 @@ class Years:
 
     def cell(self, table: str) -> int:
         """The place of everybody in a table."""
+        found = next(one for one in self.form().tables if one.table["id"] == table)
+        return found.first + found.size - 1
+
+    def form(self) -> Shape:
+        """The cells that are counted."""
         with self.hub.store.reading() as session:
             row = sealed.tabulation(session, self.tabulation)
         assert row is not None
-        found = next(one for one in shape(sealed.document(row)).tables if one.table["id"] == table)
-        return found.first + found.size - 1
+        return shape(sealed.document(row))
+
+    def unchanged(self, slot: str) -> np.ndarray:
+        """In which cells of people each member has as many as when it was counted before, and the same ones."""
+        slots, before = [*self.changes], {}
+        for one in slots[: slots.index(slot)]:
+            before |= self.keys[one]
+        same = ~sealing.member_cells(self.form())
+        for name, change in self.changes[slot].items():
+            now = self.keys[slot][name]
+            same &= (change == 0) & (now == before.get(name, now))
+        return same
 
     def join(self, number: int) -> None:
         """Make a node a member, of hub and trustee, that agreed to what is counted."""

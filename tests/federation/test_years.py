@@ -71,6 +71,10 @@ async def test_each_event_is_counted_once_and_what_the_hub_holds_is_as_it_says(l
     exact = {slot: np.sum([*one.values()], axis=0) for slot, one in lived.changes.items()}
     off = np.sum([*sums.values()], axis=0) - np.sum([*exact.values()], axis=0)
     assert 0 < np.abs(off).max() <= BOUND
+    for slot in slots:
+        still = lived.unchanged(slot)
+        assert still.any()
+        assert not sums[slot][still].any()
     members = {node.name: Member(node.settings.directory) for node in lived.nodes}
     for member in members.values():
         member.changes.update(lived.reported)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from coupole.disclosure import linked
 from coupole.disclosure.telescoping import BOUND, VARIANCE
 from coupole.hub.app import create_app
 from coupole.hub.publication import releasing
+from coupole.hub.publication.formats.words import NOTES
 from coupole.hub.publication.opening import close_datasets
 from coupole.hub.publication.releasing import PublicationUnsafe
 from coupole.hub.publication.sealed import SlotNotReleased
@@ -165,6 +167,20 @@ async def test_people_read_a_table_with_its_noise_and_rates_of_enough_people_alo
         for language in ("nl", "fr", "it"):
             assert (await client.get(f"/fine?language={language}")).status_code == 200
         assert (await client.get("/fine?slot=2026-09")).status_code == 404
+
+
+async def test_page_and_files_say_the_same_of_members_that_were_silent_or_came_later(
+    settings: HubSettings, store: Store
+) -> None:
+    counted(store, *FINE, values=PEOPLE)
+    publish(store)
+    async with served(settings) as client:
+        for language in ("en", "nl", "fr", "it"):
+            page = html.unescape((await client.get(f"/fine?language={language}")).text)
+            file = (await client.get(f"/api/v1/datasets/S01.sex.age_band.day.json?language={language}")).json()
+            for what in ("silent", "joined"):
+                assert NOTES[what][language] in " ".join(page.split())
+                assert NOTES[what][language] in str(file["note"])
 
 
 async def test_below_a_rate_stands_how_members_differ(settings: HubSettings, store: Store) -> None:

@@ -162,5 +162,5 @@ def _figure(one: Observation, *, derived: bool) -> Figure:
 def _notes(one: Choice, *, derived: bool) -> tuple[Texts, ...]:
     indicator = one.indicator
     said = [indicator.definition, *([indicator.counted] if indicator.counted else [])]
-    said += [NOTES["sealed"], NOTES["exact" if one.exact else "noisy"], NOTES["silent"]]
+    said += [NOTES["sealed"], NOTES["exact" if one.exact else "noisy"], NOTES["silent"], NOTES["joined"]]
     return (*said, NOTES["least"]) if derived else tuple(said)

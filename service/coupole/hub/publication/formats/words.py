@@ -231,14 +231,28 @@ NOTES: Said = {
         "si sommano esattamente. Pochi può voler dire nessuno, e 0 può voler dire pochi.",
     },
     "silent": {
-        "en": "A member that was silent stays in what there is on a day as it was counted last; what it did later is "
-        "counted when it answers again.",
-        "nl": "Een lid dat niet antwoordde, blijft in de stand van een dag zoals het laatst geteld is; wat het later "
-        "deed, wordt geteld zodra het weer antwoordt.",
-        "fr": "Un membre resté silencieux figure dans l’état d’un jour tel qu’il a été compté la dernière fois ; ce "
-        "qu’il a fait depuis est compté dès qu’il répond à nouveau.",
-        "it": "Un membro rimasto in silenzio figura nella situazione di un giorno com’era all’ultimo conteggio; ciò "
-        "che ha fatto dopo si conta quando risponde di nuovo.",
+        "en": "A member that was silent stays in what there is on a day as it was counted last; what it did later "
+        "is counted when it answers again, after three silent periods or more only together with two others "
+        "in the same case.",
+        "nl": "Een lid dat niet antwoordde, blijft in de stand van een dag zoals het laatst geteld is; wat het "
+        "later deed, wordt geteld zodra het weer antwoordt, na drie perioden stilte of meer alleen samen "
+        "met twee andere in hetzelfde geval.",
+        "fr": "Un membre resté silencieux figure dans l’état d’un jour tel qu’il a été compté la dernière fois ; "
+        "ce qu’il a fait depuis est compté dès qu’il répond à nouveau, mais après trois périodes de silence "
+        "ou plus seulement avec deux autres dans le même cas.",
+        "it": "Un membro rimasto in silenzio figura nella situazione di un giorno com’era all’ultimo conteggio; "
+        "ciò che ha fatto dopo si conta quando risponde di nuovo, ma dopo tre periodi di silenzio o più "
+        "solo insieme ad altri due nello stesso caso.",
+    },
+    "joined": {
+        "en": "A member that joined later is in what there is on a day only with what changed since, until its "
+        "opening balances are counted together with those of others.",
+        "nl": "Een lid dat later toetrad, zit in de stand van een dag alleen met wat sindsdien veranderde, tot "
+        "zijn beginstanden samen met die van andere geteld worden.",
+        "fr": "Un membre arrivé plus tard ne figure dans l’état d’un jour que par ce qui a changé depuis, jusqu’à "
+        "ce que ses soldes d’ouverture soient comptés avec ceux d’autres membres.",
+        "it": "Un membro entrato più tardi figura nella situazione di un giorno solo con ciò che è cambiato da "
+        "allora, finché i suoi saldi di apertura non sono contati insieme a quelli di altri.",
     },
     "least": {
         "en": "No rate is shown on fewer than 20.",
