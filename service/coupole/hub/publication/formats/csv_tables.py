@@ -45,5 +45,5 @@ def _cell(value: Cell, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return "'" + value if value.startswith(RUN) else value
+        return "'" + value if value.lstrip("'").startswith(RUN) else value  # what began with one has two
     return f"{Decimal(str(value)):f}".replace(".", decimal(language))  # never 1e-05: not everybody reads that
