@@ -24,12 +24,13 @@ class Part(NamedTuple):
 
 
 INSIDE = "not processes and not browser"
-PAGES = "tests/node/ui"
+BESIDE = ("tests/node/ui", "tests/demo", "tests/disclosure")
+"""Rooms whose tests take as long as all others, so that no part is waited for."""
 PARTS = (
     # Services run at their own speed, and what a browser reaches is reached without one as well: no coverage.
     Part("Tests of whole services, and those in a browser", "processes or browser", covered=False),
-    Part("Tests of pages", INSIDE, (PAGES,)),
-    Part("All other tests", INSIDE, ("tests", f"--ignore={PAGES}")),
+    Part("Tests of pages, of invented people and of disclosure", INSIDE, BESIDE),
+    Part("All other tests", INSIDE, ("tests", *(f"--ignore={room}" for room in BESIDE))),
 )
 
 
