@@ -15,7 +15,6 @@ from coupole.node.store import queries
 from coupole.node.store.changes import RecordNotFound
 from coupole.standard import words
 from coupole.standard.calendar import Period
-from coupole.standard.catalogue import Indicator
 from coupole.standard.reading import canonical
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def show(node: OpenNode, seen: Preview, period: Period, language: str) -> None:
         title, indicator = f"{one.title} ({one.id})", node.catalogue.indicator(one.id)
         if one.reason is not None:
             why = wording.why(indicator, one.reason, period, language)
-            staying.setdefault(why, []).append(f"{title}: {_whole(indicator, one, language)}")
+            staying.setdefault(why, []).append(f"{title}: {_whole(one)}")
         elif one.empty:
             zeros.append(title)
         else:
@@ -88,9 +87,9 @@ def _list(page: _Page, heading: str, lines: Sequence[str]) -> None:
             page.say(f"  {line}")
 
 
-def _whole(indicator: Indicator, figures: Figures, language: str) -> str:
+def _whole(figures: Figures) -> str:
     """The exact total of what stays here, in words."""
-    return ", ".join(f"{words.measure_word(indicator, one.code, language)} {one.exact}" for one in figures.total)
+    return ", ".join(f"{one.part} {one.exact}" for one in figures.total)
 
 
 def _show_indicator(page: _Page, title: str, figures: Figures) -> None:
